@@ -1,0 +1,150 @@
+import type { Steering, SteeringOperation } from "./steering.ts";
+
+/** What a model is, as results record it. */
+export interface ModelInfo {
+  /** Hub id, or the name of the folder or file it was opened from. */
+  readonly id: string;
+  /** SHA-256, hex, that changes when configuration, weights or tokenizer change. */
+  readonly hash: string;
+  /** Such as `LlamaForCausalLM`. */
+  readonly architecture: string;
+  readonly layerCount: number;
+  readonly dModel: number;
+  readonly vocabularySize: number;
+  /** In tokens. */
+  readonly contextLength: number;
+  readonly dtype: "float32" | "float16" | "q8" | "q4";
+  readonly device: "cpu" | "cuda";
+  readonly promptStyle: string;
+}
+
+/** One turn of a user, before it is put into the model's prompt format. */
+export interface PromptText {
+  readonly user: string;
+  readonly system?: string;
+}
+
+/** A question with two answers that differ in the behavior, such as `(A)` and `(B)`. */
+export interface ContrastPrompt extends PromptText {
+  readonly positive: string;
+  readonly negative: string;
+}
+
+/** A question with the answers between which the model chooses, at least two, such as `(A)`, `(B)`. */
+export interface ChoicePrompt extends PromptText {
+  readonly answers: readonly string[];
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ActivationOptions extends CallOptions {
+  /** Which layers, ascending; layer n is the output of decoder block n. */
+  readonly layers: readonly number[];
+  /** @default the plain model */
+  readonly steering?: Steering;
+}
+
+/** The residual stream where the two answers of a pair first differ. */
+export interface ContrastActivation {
+  /** (layers, d_model), in the order of the layers asked for */
+  readonly positive: Float32Array;
+  /** (layers, d_model) */
+  readonly negative: Float32Array;
+  /** Index of the token that was read, the same in both sequences. */
+  readonly position: number;
+  readonly positiveToken: string;
+  readonly negativeToken: string;
+}
+
+/** Which tokens of a sequence were steered: `count` positions from `first` on in the prompt as it was run. */
+export interface SteeredSpan {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Next-token probabilities of the answers of one prompt under one steering. */
+export interface ChoiceResult {
+  /** One an answer, in their order: full-vocabulary softmax, each in [0, 1]. */
+  readonly probabilities: readonly number[];
+  /** The tokens that part the answers, in their order, such as `A`, `B`. */
+  readonly answerTokens: readonly string[];
+  /** Number of prompt tokens, up to where the answers part. */
+  readonly promptLength: number;
+  /** Null when the steering is empty. */
+  readonly steered: SteeredSpan | null;
+}
+
+export interface GenerateRequest {
+  readonly prompt: PromptText;
+  /** @default the plain model */
+  readonly steering?: Steering;
+  /** Seed of the sampler of this request; unused when greedy. @default 0 */
+  readonly seed?: number;
+}
+
+export interface GenerateOptions extends CallOptions {
+  /** @default 100 */
+  readonly maxNewTokens?: number;
+  /** 0 is greedy. @default 0 */
+  readonly temperature?: number;
+  /** Sample among the k most likely tokens; 0 is off. @default 0 */
+  readonly topK?: number;
+  /** Sample among the most likely tokens that together reach this probability, in (0, 1]. @default 1 */
+  readonly topP?: number;
+  /** Generation of a request ends before the first of these texts. */
+  readonly stop?: readonly string[];
+  /** How many requests run as rows of one batch. @default 16 */
+  readonly batchSize?: number;
+  /** Called with each piece of text as soon as it is certain; `request` is the index of the request. */
+  readonly onText?: (event: { readonly request: number; readonly text: string }) => void;
+}
+
+export interface Generation {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly promptTokens: readonly number[];
+  readonly finishReason: "end" | "length" | "stop";
+  /** Steered positions within the prompt; generated tokens follow the same rule. Null when the steering is empty. */
+  readonly steered: SteeredSpan | null;
+}
+
+export interface ExplainedToken {
+  readonly position: number;
+  readonly id: number;
+  readonly text: string;
+  readonly steps: ReadonlyArray<{
+    readonly name: string;
+    readonly layer: number;
+    readonly multiplier: number;
+    readonly operation: SteeringOperation;
+  }>;
+}
+
+/**
+ * A model that can be read and steered: all that experiments know of a model.
+ * Every method throws a `CaaError`: `empty-selection` when a steering would steer no token of a prompt,
+ * `shape-mismatch` for a vector of another size, `invalid-argument` for a layer out of range,
+ * `context-length` for a prompt that does not fit, `aborted` when the signal fires.
+ */
+export interface SteerableModel extends AsyncDisposable {
+  readonly info: ModelInfo;
+  /** One result a prompt, in order, as soon as it is there. */
+  contrastActivations(
+    prompts: readonly ContrastPrompt[],
+    options: ActivationOptions,
+  ): AsyncIterable<ContrastActivation>;
+  /** One result a prompt, in order: the outcome of each steering, in their order. */
+  choiceProbabilities(
+    prompts: readonly ChoicePrompt[],
+    steerings: readonly Steering[],
+    options?: CallOptions,
+  ): AsyncIterable<readonly ChoiceResult[]>;
+  /** One generation a request, in order. */
+  generate(requests: readonly GenerateRequest[], options?: GenerateOptions): Promise<readonly Generation[]>;
+  /** Every token of the prompt with the steps that act on it. */
+  explain(prompt: PromptText & { readonly answer?: string }, steering: Steering): Promise<readonly ExplainedToken[]>;
+  /** Releases memory and threads; twice is safe. */
+  dispose(): Promise<void>;
+}

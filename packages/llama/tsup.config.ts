@@ -1,0 +1,5 @@
+import { library, type BuildConfig } from "../../config/tsup.ts";
+
+const config: BuildConfig = library({ index: "src/index.ts", worker: "src/worker/worker.ts" });
+
+export default config;

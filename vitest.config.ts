@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// Tests read the sources of every package, never a stale build. Longest names first: aliases match by prefix.
+const config: ViteUserConfig = defineConfig({
+  resolve: {
+    alias: {
+      "@caa/core/files": source("./packages/core/src/files/index.ts"),
+      "@caa/core/testing": source("./packages/core/src/testing/index.ts"),
+      "@caa/core": source("./packages/core/src/index.ts"),
+      "@caa/llama": source("./packages/llama/src/index.ts"),
+      "@caa/datasets": source("./packages/datasets/src/index.ts"),
+      "@caa/eval/plots": source("./packages/eval/src/plots/index.ts"),
+      "@caa/eval": source("./packages/eval/src/index.ts"),
+    },
+  },
+  test: {
+    // One process a file: the inference runtime may be loaded only once in a process.
+    pool: "forks",
+    include: ["{packages,apps}/*/{src,test}/**/*.test.ts"],
+    testTimeout: 30_000,
+  },
+});
+
+export default config;
