@@ -1,0 +1,169 @@
+import { CaaError, throwIfAborted } from "@caa/core";
+import type { ForwardPass, KeyValues, PassOutput } from "./forward-pass.ts";
+import type { ForwardJob, ForwardResult, TokenPlace } from "./jobs.ts";
+import { tokenProbabilities } from "./probabilities.ts";
+import { ancestorMask, buildTokenTree, type TokenTree } from "./token-tree.ts";
+
+/** Most tokens of one run: a bound on the mask and the attention scores, which grow with its square. */
+const MAX_RUN = 768;
+
+/** Runs a job as one tree: in a single pass where it fits, else the shared trunk first and the branches in parts. */
+export async function runForwardJob(
+  pass: ForwardPass,
+  job: ForwardJob,
+  signal: AbortSignal | undefined,
+): Promise<ForwardResult> {
+  const tree = buildTokenTree(job.sequences);
+  const readers = new Readers(job, tree, pass.config.hidden_size, pass.config.num_hidden_layers);
+  let past: KeyValues | null = null;
+  for (const run of planRuns(tree)) {
+    throwIfAborted(signal);
+    const pastLength = past?.length ?? 0;
+    const nodes = run.nodes.map((index) => nodeAt(tree, index));
+    const residualAt = readers.residualIn(run.nodes);
+    const logitsAt = readers.logitsIn(run.nodes);
+    const output = await pass.run({
+      rows: 1,
+      ids: nodes.map((node) => node.token),
+      positions: nodes.map((node) => node.depth),
+      mask: ancestorMask(tree.nodes, run.nodes, pastLength),
+      past,
+      vectors: job.vectors,
+      stepsAt: nodes.map((node) => node.steps),
+      residualAt,
+      logitsAt,
+      wantKeyValues: run.isTrunk,
+    });
+    readers.take(run.nodes, residualAt, logitsAt, output);
+    if (run.isTrunk) {
+      past = output.keyValues;
+    }
+  }
+  return readers.result();
+}
+
+interface Run {
+  readonly nodes: readonly number[];
+  /** Its keys and values are the past of all later runs. */
+  readonly isTrunk: boolean;
+}
+
+function planRuns(tree: TokenTree): readonly Run[] {
+  const all = tree.nodes.map((_, index) => index);
+  const trunk = all.slice(0, tree.trunkLength);
+  if (all.length <= MAX_RUN || trunk.length === 0) {
+    return trunk.length === 0 && all.length > MAX_RUN ? oneByOne(tree, []) : [{ nodes: all, isTrunk: false }];
+  }
+  return [{ nodes: trunk, isTrunk: true }, ...oneByOne(tree, trunk)];
+}
+
+/** Whole branches packed into runs of at most `MAX_RUN` tokens; a longer branch is a run of its own. */
+function oneByOne(tree: TokenTree, trunk: readonly number[]): readonly Run[] {
+  const runs: Run[] = [];
+  let nodes = new Set<number>();
+  for (const path of tree.paths) {
+    const branch = path.slice(trunk.length);
+    const added = branch.filter((node) => !nodes.has(node));
+    if (nodes.size > 0 && nodes.size + added.length > MAX_RUN) {
+      runs.push({ nodes: [...nodes].sort((a, b) => a - b), isTrunk: false });
+      nodes = new Set();
+    }
+    for (const node of branch) {
+      nodes.add(node);
+    }
+  }
+  if (nodes.size > 0) {
+    runs.push({ nodes: [...nodes].sort((a, b) => a - b), isTrunk: false });
+  }
+  return runs;
+}
+
+function nodeAt(tree: TokenTree, index: number): TokenTree["nodes"][number] {
+  const node = tree.nodes[index];
+  if (node === undefined) {
+    throw new CaaError("invalid-argument", `token tree: no node ${index} among ${tree.nodes.length}`);
+  }
+  return node;
+}
+
+/** Which nodes are read, and what was read there. A node is read once for all sequences that share it. */
+class Readers {
+  readonly #job: ForwardJob;
+  readonly #tree: TokenTree;
+  readonly #dModel: number;
+  readonly #layers: readonly number[];
+  readonly #residualNodes: ReadonlySet<number>;
+  readonly #logitNodes: ReadonlySet<number>;
+  readonly #residual = new Map<number, Float32Array>();
+  readonly #logits = new Map<number, Float32Array>();
+
+  constructor(job: ForwardJob, tree: TokenTree, dModel: number, layerCount: number) {
+    this.#job = job;
+    this.#tree = tree;
+    this.#dModel = dModel;
+    this.#layers = job.residual?.layers ?? [];
+    for (const layer of this.#layers) {
+      if (!Number.isInteger(layer) || layer < 0 || layer >= layerCount) {
+        throw new CaaError("invalid-argument", `layer: expected 0 to ${layerCount - 1}, got ${layer}`);
+      }
+    }
+    this.#residualNodes = new Set(job.residual?.places.map((place) => this.#node(place)));
+    this.#logitNodes = new Set(
+      [...(job.probabilities ?? []), ...(job.logits ?? [])].map((place) => this.#node(place)),
+    );
+  }
+
+  residualIn(run: readonly number[]): number[] {
+    return run.flatMap((node, i) => (this.#residualNodes.has(node) ? [i] : []));
+  }
+
+  logitsIn(run: readonly number[]): number[] {
+    return run.flatMap((node, i) => (this.#logitNodes.has(node) ? [i] : []));
+  }
+
+  take(
+    run: readonly number[],
+    residualAt: readonly number[],
+    logitsAt: readonly number[],
+    output: PassOutput,
+  ): void {
+    residualAt.forEach((index, place) => {
+      const rows = new Float32Array(this.#layers.length * this.#dModel); // (layers, d_model)
+      this.#layers.forEach((layer, i) => {
+        const start = (layer * residualAt.length + place) * this.#dModel;
+        rows.set(output.residual.subarray(start, start + this.#dModel), i * this.#dModel);
+      });
+      this.#residual.set(run[index] ?? -1, rows);
+    });
+    const width = logitsAt.length === 0 ? 0 : output.logits.length / logitsAt.length;
+    logitsAt.forEach((index, place) => {
+      this.#logits.set(run[index] ?? -1, output.logits.subarray(place * width, (place + 1) * width));
+    });
+  }
+
+  result(): ForwardResult {
+    return {
+      residual: (this.#job.residual?.places ?? []).map((place) => found(this.#residual, this.#node(place))),
+      probabilities: (this.#job.probabilities ?? []).map((place) =>
+        tokenProbabilities(found(this.#logits, this.#node(place)), place.tokens),
+      ),
+      logits: (this.#job.logits ?? []).map((place) => found(this.#logits, this.#node(place)).slice()),
+    };
+  }
+
+  #node({ sequence, position }: TokenPlace): number {
+    const node = this.#tree.paths[sequence]?.[position];
+    if (node === undefined) {
+      throw new CaaError("invalid-argument", `read: no token ${position} in sequence ${sequence}`);
+    }
+    return node;
+  }
+}
+
+function found(values: ReadonlyMap<number, Float32Array>, node: number): Float32Array {
+  const value = values.get(node);
+  if (value === undefined) {
+    throw new CaaError("invalid-argument", `read: token ${node} was not run`);
+  }
+  return value;
+}

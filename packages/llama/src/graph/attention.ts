@@ -1,0 +1,111 @@
+import type { LlamaConfig } from "../config/llama-config.ts";
+import { CONTRIB, type GraphBuilder, type Value } from "./graph-builder.ts";
+import type { Weights } from "./weights.ts";
+
+/** What every layer's attention reads beside its own weights and cache. */
+export interface AttentionContext {
+  readonly positionIds: Value;
+  readonly cos: Value;
+  readonly sin: Value;
+  /** (B, 1, G S, T + S): the mask, once for each of the G query heads of a key-value head */
+  readonly bias: Value;
+  /** int64 (2): B, S */
+  readonly rowsAndTokens: Value;
+  /** int64 (2): T, S */
+  readonly pastAndNew: Value;
+  readonly pastKeys: readonly Value[];
+  readonly pastValues: readonly Value[];
+}
+
+/**
+ * Inputs: `position_ids` (B, S) int64; `rope_cos`, `rope_sin` (P, head_dim / 2), a row for each position;
+ * `attention_bias` (B, 1, S, T + S), 0 where a token may look and -Infinity where not;
+ * `past_key.<l>`, `past_value.<l>` (B, kv heads, T, head_dim). T may be 0.
+ */
+export function attentionInputs(graph: GraphBuilder, config: LlamaConfig, ids: Value): AttentionContext {
+  const { num_attention_heads, num_key_value_heads, head_dim, num_hidden_layers } = config;
+  const bias = graph.input("attention_bias", "float32", ["B", 1, "S", "T+S"]);
+  const past = (name: string): Value[] =>
+    Array.from({ length: num_hidden_layers }, (_, layer) =>
+      graph.input(`${name}.${layer}`, "float32", ["B", num_key_value_heads, "T", head_dim]),
+    );
+  const pastKeys = past("past_key");
+  const pastValues = past("past_value");
+  const rowsAndTokens = graph.op("Shape", [ids]);
+  const tokens = graph.op("Gather", [rowsAndTokens, graph.ints(1)]);
+  const pastLength = graph.op("Gather", [graph.op("Shape", [pastKeys[0] ?? ""]), graph.ints(2)]);
+  const group = num_attention_heads / num_key_value_heads;
+  return {
+    positionIds: graph.input("position_ids", "int64", ["B", "S"]),
+    cos: graph.input("rope_cos", "float32", ["P", head_dim / 2]),
+    sin: graph.input("rope_sin", "float32", ["P", head_dim / 2]),
+    bias: group === 1 ? bias : graph.op("Tile", [bias, graph.ints(1, 1, group, 1)]),
+    rowsAndTokens,
+    pastAndNew: graph.op("Concat", [pastLength, tokens], { axis: 0 }),
+    pastKeys,
+    pastValues,
+  };
+}
+
+/**
+ * `softmax(q kᵀ / sqrt(head_dim) + bias) v`, then the output projection; `x` and the result are (N, d_model).
+ *
+ * Keys are in two parts, cached and new, under one softmax, so that the cache is read in place and never copied. The G
+ * query heads that share a key-value head stand in one matrix (G S, head_dim), so that keys are not repeated.
+ */
+export function attention(
+  graph: GraphBuilder,
+  weights: Weights,
+  config: LlamaConfig,
+  context: AttentionContext,
+  layer: number,
+  x: Value,
+): Value {
+  const { num_attention_heads: heads, num_key_value_heads: kvHeads, head_dim } = config;
+  const group = heads / kvHeads;
+  const block = `model.layers.${layer}.self_attn`;
+  const shape = (...tail: readonly number[]): Value =>
+    graph.op("Concat", [context.rowsAndTokens, graph.ints(...tail)], { axis: 0 });
+  const rotate = (value: Value, count: number): Value =>
+    graph.op(
+      "RotaryEmbedding",
+      [graph.op("Reshape", [value, shape(count * head_dim)]), context.positionIds, context.cos, context.sin],
+      { num_heads: count },
+      CONTRIB,
+    );
+
+  const q = rotate(weights.linear(x, `${block}.q_proj`), heads); // (B, S, heads head_dim)
+  const k = rotate(weights.linear(x, `${block}.k_proj`), kvHeads);
+  const v = weights.linear(x, `${block}.v_proj`);
+
+  const byHead = (value: Value): Value =>
+    graph.op("Transpose", [graph.op("Reshape", [value, shape(kvHeads, head_dim)])], { perm: [0, 2, 1, 3] });
+  const newKey = byHead(k); // (B, kv heads, S, head_dim)
+  const newValue = byHead(v);
+  graph.output(`new_key.${layer}`, newKey, "float32", ["B", kvHeads, "S", head_dim]);
+  graph.output(`new_value.${layer}`, newValue, "float32", ["B", kvHeads, "S", head_dim]);
+
+  const queries = graph.op(
+    "Reshape",
+    [
+      graph.op("Transpose", [graph.op("Reshape", [q, shape(kvHeads, group, head_dim)])], { perm: [0, 2, 3, 1, 4] }),
+      graph.ints(0, 0, -1, head_dim),
+    ],
+    {},
+  ); // (B, kv heads, G S, head_dim)
+
+  const similarity = (keys: Value): Value =>
+    graph.op("FusedMatMul", [queries, keys], { transB: 1, alpha: { float: 1 / Math.sqrt(head_dim) } }, CONTRIB);
+  const scores = graph.op("Concat", [similarity(context.pastKeys[layer] ?? ""), similarity(newKey)], { axis: 3 });
+  const probabilities = graph.op("Softmax", [graph.op("Add", [scores, context.bias])], { axis: -1 });
+  const parts = graph.splitInTwo(probabilities, context.pastAndNew, 3);
+  const mixed = graph.op("Add", [
+    graph.op("MatMul", [parts.first, context.pastValues[layer] ?? ""]),
+    graph.op("MatMul", [parts.second, newValue]),
+  ]); // (B, kv heads, G S, head_dim)
+
+  const tokens = graph.op("Gather", [context.rowsAndTokens, graph.ints(1)]);
+  const unfolded = graph.op("Concat", [graph.ints(0, kvHeads, group), tokens, graph.ints(head_dim)], { axis: 0 });
+  const joined = graph.op("Transpose", [graph.op("Reshape", [mixed, unfolded])], { perm: [0, 3, 1, 2, 4] });
+  return weights.linear(graph.op("Reshape", [joined, graph.ints(-1, heads * head_dim)]), `${block}.o_proj`);
+}

@@ -1,0 +1,91 @@
+import { CaaError, type SteeredSpan, type Steering, type SteeringPositions } from "@caa/core";
+import type { LlamaConfig } from "../config/llama-config.ts";
+import type { TokenStep } from "../engine/jobs.ts";
+
+/** Turns steering by name into steps on token positions, and keeps each vector once. */
+export class SteeringCompiler {
+  readonly vectors: Float32Array[] = [];
+  readonly #config: LlamaConfig;
+  readonly #indices = new Map<Float32Array, number>();
+
+  constructor(config: LlamaConfig) {
+    this.#config = config;
+  }
+
+  /**
+   * The steps for a sequence whose instruction ends at token `markerIndex` and that may grow to `length` tokens.
+   * @throws {CaaError} `empty-selection` for a step that would steer no token
+   */
+  compile(steering: Steering, markerIndex: number, length: number): readonly TokenStep[] {
+    return steering.map((step) => {
+      const { num_hidden_layers: layers, hidden_size } = this.#config;
+      const where = `steering "${step.name}" at layer ${step.layer}`;
+      if (!Number.isInteger(step.layer) || step.layer < 0 || step.layer >= layers) {
+        throw new CaaError("invalid-argument", `${where}: the model has layers 0 to ${layers - 1}`, {
+          facts: { layer: step.layer, layers },
+        });
+      }
+      if (step.vector.length !== hidden_size) {
+        throw new CaaError(
+          "shape-mismatch",
+          `${where}: expected a vector of ${hidden_size} values, got ${step.vector.length}`,
+          { facts: { expected: hidden_size, got: step.vector.length } },
+        );
+      }
+      if (!Number.isFinite(step.multiplier) || !step.vector.every(Number.isFinite)) {
+        throw new CaaError("invalid-argument", `${where}: the multiplier and every value must be finite`);
+      }
+      const { from, to } = range(step.positions, markerIndex);
+      if (from > to || from >= length) {
+        throw new CaaError(
+          "empty-selection",
+          `${where}: no token would be steered: it acts from token ${from} on, and there are ${length}`,
+          { facts: { from, to, length } },
+        );
+      }
+      return {
+        layer: step.layer,
+        vector: this.#index(step.vector),
+        multiplier: step.multiplier,
+        operation: step.operation,
+        from,
+        to,
+      };
+    });
+  }
+
+  #index(vector: Float32Array): number {
+    const known = this.#indices.get(vector);
+    if (known !== undefined) {
+      return known;
+    }
+    this.vectors.push(vector);
+    this.#indices.set(vector, this.vectors.length - 1);
+    return this.vectors.length - 1;
+  }
+}
+
+/** The prompt ends with its marker, so what is generated begins one token later. */
+function range(positions: SteeringPositions, markerIndex: number): { readonly from: number; readonly to: number } {
+  switch (positions) {
+    case "marker":
+      return { from: markerIndex, to: Number.POSITIVE_INFINITY };
+    case "after-marker":
+    case "generated":
+      return { from: markerIndex + 1, to: Number.POSITIVE_INFINITY };
+    case "all":
+      return { from: 0, to: Number.POSITIVE_INFINITY };
+    default:
+      return positions;
+  }
+}
+
+/** The positions below `length` that any step steers, from the first to the last. */
+export function steeredSpan(steps: readonly TokenStep[], length: number): SteeredSpan | null {
+  if (steps.length === 0) {
+    return null;
+  }
+  const first = Math.max(0, Math.min(...steps.map((step) => step.from)));
+  const last = Math.min(length - 1, Math.max(...steps.map((step) => step.to)));
+  return { first, count: Math.max(0, last - first + 1) };
+}

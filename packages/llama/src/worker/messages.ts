@@ -1,0 +1,31 @@
+import type { CaaErrorCode } from "@caa/core";
+import type { LlamaConfig } from "../config/llama-config.ts";
+import type { ForwardJob, ForwardResult, GenerateJob, GenerateResult } from "../engine/jobs.ts";
+import type { ExternalTensor } from "../graph/graph-builder.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+
+/** What the model's thread is asked. `id` ties answers to questions. */
+export type Request =
+  | {
+      readonly kind: "open";
+      readonly id: number;
+      readonly config: LlamaConfig;
+      readonly weights: ReadonlyMap<string, ExternalTensor>;
+      readonly options: SessionOptions;
+    }
+  | { readonly kind: "forward"; readonly id: number; readonly job: ForwardJob }
+  | { readonly kind: "generate"; readonly id: number; readonly job: GenerateJob }
+  | { readonly kind: "end-row"; readonly id: number; readonly sequence: number }
+  | { readonly kind: "abort"; readonly id: number }
+  | { readonly kind: "dispose"; readonly id: number };
+
+export type Reply =
+  | { readonly kind: "done"; readonly id: number; readonly result: ForwardResult | GenerateResult | null }
+  | { readonly kind: "token"; readonly id: number; readonly sequence: number; readonly token: number }
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly code: CaaErrorCode;
+      readonly message: string;
+      readonly facts: Readonly<Record<string, unknown>>;
+    };

@@ -1,0 +1,153 @@
+import { Worker } from "node:worker_threads";
+import { CaaError, throwIfAborted } from "@caa/core";
+import type { LlamaConfig } from "../config/llama-config.ts";
+import type {
+  Engine,
+  ForwardJob,
+  ForwardResult,
+  GenerateJob,
+  GenerateResult,
+  TokenListener,
+} from "../engine/jobs.ts";
+import type { WeightTable } from "../graph/weights.ts";
+import { disableTelemetry } from "../runtime/disable-telemetry.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+import type { Reply, Request } from "./messages.ts";
+
+type Result = Extract<Reply, { kind: "done" }>["result"];
+type Work = Extract<Request, { kind: "open" | "forward" | "generate" | "dispose" }>;
+type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
+
+interface Pending {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onToken: ((sequence: number, token: number) => void) | undefined;
+}
+
+/** Runs token sequences in a thread of their own, so that this thread's events go on while the runtime computes. */
+export class WorkerEngine implements Engine {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 0;
+  #closed = false;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on("message", (reply: Reply) => this.#receive(reply));
+    worker.on("error", (cause) => this.#fail(new CaaError("device", `model thread: ${String(cause)}`, { cause })));
+    worker.on("exit", (code) => this.#fail(new CaaError("device", `model thread: ended with code ${code}`)));
+  }
+
+  /** Starts the thread and loads the model in it; an abort while it loads ends the thread. */
+  static async open(
+    config: LlamaConfig,
+    weights: WeightTable,
+    options: SessionOptions,
+    signal?: AbortSignal,
+  ): Promise<WorkerEngine> {
+    throwIfAborted(signal);
+    disableTelemetry();
+    const engine = new WorkerEngine(new Worker(workerFile()));
+    const stop = (): void => void engine.#terminate();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      await engine.#ask({ kind: "open", config, weights, options });
+    } catch (error) {
+      await engine.#terminate();
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+    return engine;
+  }
+
+  async forward(job: ForwardJob, signal?: AbortSignal): Promise<ForwardResult> {
+    const result = await this.#ask({ kind: "forward", job }, signal);
+    if (result === null || !("residual" in result)) {
+      throw new CaaError("device", "model thread: answered something else than was asked");
+    }
+    return result;
+  }
+
+  async generate(job: GenerateJob, onToken: TokenListener, signal?: AbortSignal): Promise<GenerateResult> {
+    const id = this.#nextId;
+    const result = await this.#ask({ kind: "generate", job }, signal, (sequence, token) => {
+      if (!onToken(sequence, token)) {
+        this.#send({ kind: "end-row", id, sequence });
+      }
+    });
+    if (result === null || !("tokens" in result)) {
+      throw new CaaError("device", "model thread: answered something else than was asked");
+    }
+    return result;
+  }
+
+  async dispose(): Promise<void> {
+    if (!this.#closed) {
+      await this.#ask({ kind: "dispose" });
+      await this.#terminate();
+    }
+  }
+
+  async #ask(
+    request: WithoutId<Work>,
+    signal?: AbortSignal,
+    onToken?: (sequence: number, token: number) => void,
+  ): Promise<Result> {
+    throwIfAborted(signal);
+    if (this.#closed) {
+      throw new CaaError("invalid-argument", "model: it is disposed");
+    }
+    const id = this.#nextId++;
+    const abort = (): void => this.#send({ kind: "abort", id });
+    signal?.addEventListener("abort", abort, { once: true });
+    // The process stays alive while an answer is due, and only then.
+    this.#worker.ref();
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        this.#pending.set(id, { resolve, reject, onToken });
+        this.#send({ ...request, id });
+      });
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#pending.delete(id);
+      if (this.#pending.size === 0) {
+        this.#worker.unref();
+      }
+    }
+  }
+
+  #send(request: Request): void {
+    this.#worker.postMessage(request);
+  }
+
+  #receive(reply: Reply): void {
+    const pending = this.#pending.get(reply.id);
+    if (reply.kind === "token") {
+      pending?.onToken?.(reply.sequence, reply.token);
+    } else if (reply.kind === "done") {
+      pending?.resolve(reply.result);
+    } else {
+      pending?.reject(new CaaError(reply.code, reply.message, { facts: reply.facts }));
+    }
+  }
+
+  #fail(error: CaaError): void {
+    this.#closed = true;
+    for (const pending of this.#pending.values()) {
+      pending.reject(error);
+    }
+    this.#pending.clear();
+  }
+
+  async #terminate(): Promise<void> {
+    this.#closed = true;
+    await this.#worker.terminate();
+  }
+}
+
+/** The built worker; sources, as tests run them, use it from the build beside them. */
+function workerFile(): URL {
+  return new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url);
+}
