@@ -53,7 +53,8 @@ export class ForwardPass {
     const { rows, past } = input;
     const tokens = input.ids.length / rows;
     const layers = config.num_hidden_layers;
-    const rope = this.#rope.upTo(input.positions.reduce((most, p) => Math.max(most, p), 0) + 1);
+    // The runtime wants at least as many rotary rows as tokens, which a tree can have more of than positions.
+    const rope = this.#rope.upTo(input.positions.reduce((most, p) => Math.max(most, p + 1), tokens));
     const pastLength = past?.length ?? 0;
     const pastShape = [rows, config.num_key_value_heads, pastLength, config.head_dim];
     const nothing = new Float32Array(0);

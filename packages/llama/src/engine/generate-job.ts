@@ -45,7 +45,9 @@ async function runBatch(
     const token = sample(logits, job, row.uniform);
     row.tokens.push(token);
     const goOn = onToken(row.index, token);
-    row.done = !goOn || job.endTokens.includes(token) || row.tokens.length >= job.maxNewTokens;
+    const length = row.sequence.ids.length + row.tokens.length;
+    const full = row.tokens.length >= job.maxNewTokens || length >= pass.config.max_position_embeddings;
+    row.done = !goOn || full || job.endTokens.includes(token);
   };
   const cache = new KeyValueCache(
     pass.config,

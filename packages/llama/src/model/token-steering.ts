@@ -5,10 +5,10 @@ import type { TokenStep } from "../engine/jobs.ts";
 /** Turns steering by name into steps on token positions, and keeps each vector once. */
 export class SteeringCompiler {
   readonly vectors: Float32Array[] = [];
-  readonly #config: LlamaConfig;
+  readonly #config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size">;
   readonly #indices = new Map<Float32Array, number>();
 
-  constructor(config: LlamaConfig) {
+  constructor(config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size">) {
     this.#config = config;
   }
 

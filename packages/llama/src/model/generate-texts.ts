@@ -1,0 +1,95 @@
+import { CaaError, type GenerateOptions, type GenerateRequest, type Generation } from "@caa/core";
+import { encodePrompt } from "../prompt/encode-prompt.ts";
+import type { LlamaModelParts } from "./llama-model.ts";
+import { StopFilter } from "./stop-filter.ts";
+import { SteeringCompiler, steeredSpan } from "./token-steering.ts";
+
+/** Generates for all requests in batches, decodes as tokens come, and ends a text at a stop string. */
+export async function generateTexts(
+  { engine, tokenizer, format, config }: LlamaModelParts,
+  requests: readonly GenerateRequest[],
+  options: GenerateOptions,
+): Promise<readonly Generation[]> {
+  const { maxNewTokens = 100, temperature = 0, topK = 0, topP = 1, stop = [], batchSize = 16 } = options;
+  checkNumber("maxNewTokens", maxNewTokens, (n) => Number.isInteger(n) && n >= 1, "a whole number of at least 1");
+  checkNumber("temperature", temperature, (n) => n >= 0 && Number.isFinite(n), "0 (greedy) or more");
+  checkNumber("topK", topK, (n) => Number.isInteger(n) && n >= 0, "0 (off) or a whole number");
+  checkNumber("topP", topP, (n) => n > 0 && n <= 1, "more than 0, at most 1");
+  checkNumber("batchSize", batchSize, (n) => Number.isInteger(n) && n >= 1, "a whole number of at least 1");
+  const endTokens = config.eos_token_ids;
+  const compiler = new SteeringCompiler(config);
+
+  const rows = requests.map((request) => {
+    const { ids, markerIndex } = encodePrompt(tokenizer, format, request.prompt);
+    if (ids.length >= config.max_position_embeddings) {
+      throw new CaaError(
+        "context-length",
+        `prompt: ${ids.length} tokens leave no room in the model's context of ${config.max_position_embeddings}`,
+        { facts: { tokens: ids.length, context: config.max_position_embeddings } },
+      );
+    }
+    const steps = compiler.compile(request.steering ?? [], markerIndex, ids.length + maxNewTokens);
+    return {
+      ids,
+      steps,
+      seed: request.seed ?? 0,
+      stream: tokenizer.createTextStream(),
+      filter: new StopFilter(stop),
+      text: "",
+      tokens: new Array<number>(),
+    };
+  });
+
+  const emit = (request: number, text: string): void => {
+    const row = rows[request];
+    if (row !== undefined && text !== "") {
+      row.text += text;
+      options.onText?.({ request, text });
+    }
+  };
+  await engine.generate(
+    {
+      vectors: compiler.vectors,
+      sequences: rows.map(({ ids, steps, seed }) => ({ ids, steps, seed })),
+      maxNewTokens,
+      temperature,
+      topK,
+      topP,
+      endTokens,
+      batchSize,
+    },
+    (request, token) => {
+      const row = rows[request];
+      if (row === undefined || row.filter.stopped) {
+        return false; // drawn before the word of the stop arrived
+      }
+      row.tokens.push(token);
+      if (!endTokens.includes(token)) {
+        emit(request, row.filter.push(row.stream.push(token)));
+      }
+      return !row.filter.stopped;
+    },
+    options.signal,
+  );
+
+  return rows.map((row, request) => {
+    if (!row.filter.stopped) {
+      emit(request, row.filter.push(row.stream.flush()));
+      emit(request, row.filter.flush());
+    }
+    const ended = endTokens.includes(row.tokens.at(-1) ?? -1);
+    return {
+      text: row.text,
+      tokens: row.tokens,
+      promptTokens: row.ids,
+      finishReason: row.filter.stopped ? "stop" : ended ? "end" : "length",
+      steered: steeredSpan(row.steps, row.ids.length),
+    };
+  });
+}
+
+function checkNumber(name: string, value: number, holds: (value: number) => boolean, expected: string): void {
+  if (!holds(value)) {
+    throw new CaaError("invalid-argument", `generate: ${name} must be ${expected}, got ${value}`, { facts: { value } });
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  CaaError,
+  type ActivationOptions,
+  type CallOptions,
+  type ChoicePrompt,
+  type ChoiceResult,
+  type ContrastActivation,
+  type ContrastPrompt,
+  type ExplainedToken,
+  type GenerateOptions,
+  type GenerateRequest,
+  type Generation,
+  type ModelInfo,
+  type PromptText,
+  type SteerableModel,
+  type Steering,
+} from "@caa/core";
+import type { LlamaConfig } from "../config/llama-config.ts";
+import type { Engine } from "../engine/jobs.ts";
+import { actingSteps } from "../engine/steering-tensors.ts";
+import { encodeChoice, type EncodedChoice } from "../prompt/encode-choice.ts";
+import { encodePrompt } from "../prompt/encode-prompt.ts";
+import type { PromptFormat } from "../prompt/prompt-style.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { generateTexts } from "./generate-texts.ts";
+import { SteeringCompiler, steeredSpan } from "./token-steering.ts";
+
+export interface LlamaModelParts {
+  readonly info: ModelInfo;
+  readonly config: LlamaConfig;
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly format: PromptFormat;
+}
+
+/** A Llama that is read and steered by texts: prompts in, tokens to the engine, numbers and texts out. */
+export class LlamaModel implements SteerableModel {
+  readonly info: ModelInfo;
+  readonly #parts: LlamaModelParts;
+
+  constructor(parts: LlamaModelParts) {
+    this.info = parts.info;
+    this.#parts = parts;
+  }
+
+  async *contrastActivations(
+    prompts: readonly ContrastPrompt[],
+    options: ActivationOptions,
+  ): AsyncGenerator<ContrastActivation> {
+    const { engine, tokenizer, config } = this.#parts;
+    if (options.layers.length === 0) {
+      throw new CaaError("empty-selection", "activations: no layer is asked for");
+    }
+    for (const prompt of prompts) {
+      const choice = this.#choice({ ...prompt, answers: [prompt.positive, prompt.negative] });
+      const position = choice.ids.length;
+      const compiler = new SteeringCompiler(config);
+      const steps = compiler.compile(options.steering ?? [], choice.markerIndex, position + 1);
+      const sequences = choice.answerTokens.map((token) => ({ ids: [...choice.ids, token], steps }));
+      const places = sequences.map((_, sequence) => ({ sequence, position }));
+      const { residual } = await engine.forward(
+        { vectors: compiler.vectors, sequences, residual: { layers: options.layers, places } },
+        options.signal,
+      );
+      const [positive, negative] = residual;
+      const [positiveToken = "", negativeToken = ""] = choice.answerTokens.map((id) => tokenizer.token(id));
+      if (positive === undefined || negative === undefined) {
+        throw new CaaError("device", "activations: the engine answered less than was asked");
+      }
+      yield { positive, negative, position, positiveToken, negativeToken };
+    }
+  }
+
+  async *choiceProbabilities(
+    prompts: readonly ChoicePrompt[],
+    steerings: readonly Steering[],
+    options: CallOptions = {},
+  ): AsyncGenerator<readonly ChoiceResult[]> {
+    const { engine, tokenizer, config } = this.#parts;
+    for (const prompt of prompts) {
+      const choice = this.#choice(prompt);
+      const length = choice.ids.length;
+      const compiler = new SteeringCompiler(config);
+      const sequences = steerings.map((steering) => ({
+        ids: choice.ids,
+        steps: compiler.compile(steering, choice.markerIndex, length),
+      }));
+      const { probabilities } = await engine.forward(
+        {
+          vectors: compiler.vectors,
+          sequences,
+          probabilities: sequences.map((_, sequence) => ({
+            sequence,
+            position: length - 1,
+            tokens: choice.answerTokens,
+          })),
+        },
+        options.signal,
+      );
+      const answerTokens = choice.answerTokens.map((id) => tokenizer.token(id));
+      yield sequences.map(({ steps }, i) => ({
+        probabilities: probabilities[i] ?? [],
+        answerTokens,
+        promptLength: length,
+        steered: steeredSpan(steps, length),
+      }));
+    }
+  }
+
+  async generate(requests: readonly GenerateRequest[], options: GenerateOptions = {}): Promise<readonly Generation[]> {
+    return generateTexts(this.#parts, requests, options);
+  }
+
+  async explain(
+    prompt: PromptText & { readonly answer?: string },
+    steering: Steering,
+  ): Promise<readonly ExplainedToken[]> {
+    const { tokenizer, format, config } = this.#parts;
+    const { ids, markerIndex } = encodePrompt(tokenizer, format, prompt);
+    // One token more than the prompt: what is generated next may be all that is steered.
+    const steps = new SteeringCompiler(config).compile(steering, markerIndex, ids.length + 1);
+    return ids.map((id, position) => ({
+      position,
+      id,
+      text: tokenizer.token(id),
+      steps: steering.flatMap(({ name, layer, multiplier, operation }, i) =>
+        actingSteps(steps.slice(i, i + 1), position).map(() => ({ name, layer, multiplier, operation })),
+      ),
+    }));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#parts.engine.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #choice(prompt: ChoicePrompt): EncodedChoice {
+    const { tokenizer, format, config } = this.#parts;
+    const choice = encodeChoice(tokenizer, format, prompt);
+    if (choice.ids.length + 1 > config.max_position_embeddings) {
+      throw new CaaError(
+        "context-length",
+        `prompt: ${choice.ids.length + 1} tokens, the model's context has ${config.max_position_embeddings}`,
+        { facts: { tokens: choice.ids.length + 1, context: config.max_position_embeddings } },
+      );
+    }
+    return choice;
+  }
+}
