@@ -1,0 +1,68 @@
+import { CaaError } from "../errors/caa-error.ts";
+
+/** A stream of random numbers that a seed makes again, on every machine. */
+export interface Random {
+  /** In [0, 1). */
+  uniform(): number;
+  /** Whole, in [0, below). */
+  integer(below: number): number;
+  /** Mean 0, variance 1. */
+  gaussian(): number;
+  /** A new array in random order (Fisher and Yates). */
+  shuffle<T>(values: readonly T[]): T[];
+}
+
+/** xoshiro128** (Blackman and Vigna), its state filled by splitmix32 from the seed, any whole number. */
+export function createRandom(seed: number): Random {
+  if (!Number.isSafeInteger(seed)) {
+    throw new CaaError("invalid-argument", `seed: expected a whole number, got ${seed}`);
+  }
+  let mix = (seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b9)) >>> 0;
+  const split = (): number => {
+    mix = (mix + 0x9e3779b9) >>> 0;
+    let z = mix;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return (z ^ (z >>> 16)) >>> 0;
+  };
+  let [a, b, c, d] = [split(), split(), split(), split()];
+  const rotate = (x: number, by: number): number => ((x << by) | (x >>> (32 - by))) >>> 0;
+  const next = (): number => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const shifted = b << 9;
+    c = (c ^ a) >>> 0;
+    d = (d ^ b) >>> 0;
+    b = (b ^ c) >>> 0;
+    a = (a ^ d) >>> 0;
+    c = (c ^ shifted) >>> 0;
+    d = rotate(d, 11);
+    return result;
+  };
+  const uniform = (): number => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 2 ** 53;
+  const integer = (below: number): number => Math.floor(uniform() * below);
+  return {
+    uniform,
+    integer,
+    gaussian: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()), // Box and Muller
+    shuffle: (values) => {
+      const result = [...values];
+      for (let i = result.length - 1; i > 0; i--) {
+        const j = integer(i + 1);
+        const kept = result.splice(i, 1, ...result.slice(j, j + 1));
+        result.splice(j, 1, ...kept);
+      }
+      return result;
+    },
+  };
+}
+
+/** A direction drawn evenly from the sphere of the given radius in `dModel` dimensions: (d_model), float32. */
+export function randomDirection(dModel: number, norm: number, seed: number): Float32Array {
+  if (!Number.isInteger(dModel) || dModel < 1 || !(norm >= 0) || !Number.isFinite(norm)) {
+    throw new CaaError("invalid-argument", `randomDirection: expected a size and a norm, got ${dModel} and ${norm}`);
+  }
+  const random = createRandom(seed);
+  const values = Float64Array.from({ length: dModel }, () => random.gaussian());
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (x) => (x / length) * norm);
+}
