@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+// A file for the results as JSON, beside the usual output.
+const report = process.env["CAA_TEST_REPORT"];
+
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // Tests read the sources of every package, never a stale build. Longest names first: aliases match by prefix.
@@ -19,7 +22,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     // One process a file: the inference runtime may be loaded only once in a process.
     pool: "forks",
-    include: ["{packages,apps}/*/{src,test}/**/*.test.ts"],
+    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     testTimeout: 30_000,
   },
 });
