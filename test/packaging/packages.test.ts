@@ -130,7 +130,9 @@ describe.skipIf(!built)("packages as published", () => {
       ];
       const compiler = join(root, "node_modules/typescript/bin/tsc");
       const typeRoots = ["--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck"];
-      await run(process.execPath, [compiler, ...options, ...typeRoots, "all.ts"], folder);
+      expect(
+        await run(process.execPath, [compiler, ...options, ...typeRoots, "all.ts"], folder),
+      ).toBe("");
     },
     2 * MINUTES,
   );
