@@ -77,6 +77,7 @@ const configSchema = z.object({
   use_sliding_window: z.boolean().optional(),
   bos_token_id: tokenId.nullish(),
   eos_token_id: z.union([tokenId, z.array(tokenId).max(64)]).nullish(),
+  partial_rotary_factor: z.number().nullish(),
   quantization_config: z.unknown().optional(),
 });
 
@@ -88,7 +89,9 @@ const configSchema = z.object({
 export function parseLlamaConfig(json: unknown): LlamaConfig {
   const parsed = configSchema.safeParse(json);
   if (!parsed.success) {
-    throw new CaaError("invalid-file", `config.json: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+    throw new CaaError("invalid-file", `config.json: ${z.prettifyError(parsed.error)}`, {
+      cause: parsed.error,
+    });
   }
   const raw = parsed.data;
   const architecture = supported.find((name) => name === raw.architectures[0]);
@@ -99,10 +102,17 @@ export function parseLlamaConfig(json: unknown): LlamaConfig {
     refuse("hidden_act", raw.hidden_act, "silu");
   }
   if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
-    refuse("quantization_config", "present", "plain float32, float16 or bfloat16 weights, or a GGUF file");
+    refuse(
+      "quantization_config",
+      "present",
+      "plain float32, float16 or bfloat16 weights, or a GGUF file",
+    );
   }
   if (raw.use_sliding_window === true) {
     refuse("use_sliding_window", "true", "full attention");
+  }
+  if ((raw.partial_rotary_factor ?? 1) !== 1) {
+    refuse("partial_rotary_factor", String(raw.partial_rotary_factor), "1");
   }
   const qwen = architecture === "Qwen2ForCausalLM";
   const heads = raw.num_attention_heads;
@@ -114,8 +124,10 @@ export function parseLlamaConfig(json: unknown): LlamaConfig {
       `config.json: ${heads} query heads, ${kvHeads} key-value heads of ${headDim} values do not fit together`,
     );
   }
-  // Within the window sliding attention is full attention, so Mistral's context ends there.
-  const window = qwen ? undefined : raw.sliding_window;
+  // Within the window sliding attention is full attention, so Mistral's context ends there. The others have no window.
+  const window = architecture === "MistralForCausalLM" ? mistralWindow(raw.sliding_window) : null;
+  // Only Llama's own block reads these options; Mistral has no biases, Qwen2 those on query, key and value.
+  const llama = architecture === "LlamaForCausalLM";
   return {
     architecture,
     hidden_size: raw.hidden_size,
@@ -125,17 +137,25 @@ export function parseLlamaConfig(json: unknown): LlamaConfig {
     num_key_value_heads: kvHeads,
     head_dim: headDim,
     vocab_size: raw.vocab_size,
-    max_position_embeddings: Math.min(raw.max_position_embeddings, window ?? Number.POSITIVE_INFINITY),
+    max_position_embeddings: Math.min(
+      raw.max_position_embeddings,
+      window ?? Number.POSITIVE_INFINITY,
+    ),
     rms_norm_eps: raw.rms_norm_eps,
     rope_theta: raw.rope_theta ?? raw.rope_parameters?.rope_theta ?? 10_000,
     rope_scaling: ropeScaling(raw.rope_scaling ?? raw.rope_parameters ?? null),
     tie_word_embeddings: raw.tie_word_embeddings ?? false,
-    attention_bias: qwen || raw.attention_bias,
-    attention_output_bias: !qwen && raw.attention_bias,
-    mlp_bias: raw.mlp_bias,
+    attention_bias: qwen || (llama && raw.attention_bias),
+    attention_output_bias: llama && raw.attention_bias,
+    mlp_bias: llama && raw.mlp_bias,
     bos_token_id: raw.bos_token_id ?? null,
     eos_token_ids: [raw.eos_token_id ?? []].flat(),
   };
+}
+
+/** Hugging Face's default where the key is absent; null turns the window off. */
+function mistralWindow(window: number | null | undefined): number | null {
+  return window === undefined ? 4096 : window;
 }
 
 function ropeScaling(raw: z.infer<typeof scalingSchema> | null): RopeScaling | null {
@@ -144,7 +164,13 @@ function ropeScaling(raw: z.infer<typeof scalingSchema> | null): RopeScaling | n
     return null;
   }
   const { factor: by, low_freq_factor, high_freq_factor, original_max_position_embeddings } = raw;
-  if (type === "linear" && by !== undefined) {
+  if (type === "linear") {
+    if (by === undefined) {
+      throw new CaaError(
+        "invalid-file",
+        "config.json: rope scaling linear needs its factor, it is missing",
+      );
+    }
     return { type, factor: by };
   }
   if (type === "llama3") {
@@ -154,15 +180,28 @@ function ropeScaling(raw: z.infer<typeof scalingSchema> | null): RopeScaling | n
       high_freq_factor === undefined ||
       original_max_position_embeddings === undefined
     ) {
-      throw new CaaError("invalid-file", "config.json: rope scaling llama3 needs its four numbers, some are missing");
+      throw new CaaError(
+        "invalid-file",
+        "config.json: rope scaling llama3 needs its four numbers, some are missing",
+      );
     }
-    return { type, factor: by, low_freq_factor, high_freq_factor, original_max_position_embeddings };
+    return {
+      type,
+      factor: by,
+      low_freq_factor,
+      high_freq_factor,
+      original_max_position_embeddings,
+    };
   }
-  return refuse("rope_scaling", type, "default, linear with a factor, llama3");
+  return refuse("rope_scaling", type, "default, linear, llama3");
 }
 
 function refuse(what: string, got: string | undefined, expected: string): never {
-  throw new CaaError("unsupported", `config.json: ${what} "${got}" is not supported; supported: ${expected}`, {
-    facts: { what, got, expected },
-  });
+  throw new CaaError(
+    "unsupported",
+    `config.json: ${what} "${got}" is not supported; supported: ${expected}`,
+    {
+      facts: { what, got, expected },
+    },
+  );
 }

@@ -1,0 +1,91 @@
+import { CaaError } from "@caa/core";
+import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** The code of a Node file system error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
+}
+
+/** What the file system refused, as an error of this project; errors of this project pass. */
+export function ioError(what: string, error: unknown): CaaError {
+  if (CaaError.isInstance(error)) {
+    return error;
+  }
+  const code = errorCode(error);
+  const reason =
+    code === "ENOSPC"
+      ? "the disk is full"
+      : code === "EACCES" || code === "EPERM"
+        ? "permission denied"
+        : error instanceof Error
+          ? error.message
+          : String(error);
+  return new CaaError("io", `${what}: ${reason}`, { cause: error, facts: { code } });
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await statOrUndefined(path))?.isFile() ?? false;
+}
+
+/** `undefined` when there is nothing, or a link to nothing. */
+export async function statOrUndefined(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG") {
+      return undefined;
+    }
+    throw ioError(path, error);
+  }
+}
+
+/** A JSON file of at most `maxBytes`; `undefined` when there is none. */
+export async function readJson(path: string, maxBytes: number): Promise<unknown> {
+  const text = await readText(path, maxBytes);
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CaaError("invalid-file", `${path}: expected JSON`, { cause });
+  }
+}
+
+/** A text file of at most `maxBytes`; `undefined` when there is none. */
+export async function readText(path: string, maxBytes: number): Promise<string | undefined> {
+  const found = await statOrUndefined(path);
+  if (found === undefined) {
+    return undefined;
+  }
+  if (!found.isFile() || found.size > maxBytes) {
+    throw new CaaError(
+      "invalid-file",
+      `${path}: expected a file of at most ${maxBytes} bytes, got ${found.isFile() ? `${found.size} bytes` : "something else"}`,
+    );
+  }
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw ioError(path, error);
+  }
+}
+
+/** Writes beside the final name, then renames: a reader sees the old content or the new, never a part. */
+export async function writeAtomically(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
