@@ -36,16 +36,24 @@ export function encodeChoice(
     throw invalid("expected answers", answers);
   }
   let length = 0;
-  while (length < first.ids.length && encoded.every(({ ids }) => ids[length] === first.ids[length])) {
+  while (
+    length < first.ids.length &&
+    encoded.every(({ ids }) => ids[length] === first.ids[length])
+  ) {
     length++;
   }
   const answerTokens = encoded.flatMap(({ ids }) => ids[length] ?? []);
   if (answerTokens.length < answers.length || new Set(answerTokens).size < answers.length) {
-    throw invalid("expected every answer to part from the others in the same token, they do not", answers);
+    throw invalid(
+      "expected every answer to part from the others in the same token, they do not",
+      answers,
+    );
   }
   return { ids: first.ids.slice(0, length), answerTokens, markerIndex: first.markerIndex };
 }
 
 function invalid(what: string, answers: readonly string[]): CaaError {
-  return new CaaError("invalid-argument", `answers: ${what}, got ${JSON.stringify(answers)}`, { facts: { answers } });
+  return new CaaError("invalid-argument", `answers: ${what}, got ${JSON.stringify(answers)}`, {
+    facts: { answers },
+  });
 }

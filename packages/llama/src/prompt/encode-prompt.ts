@@ -84,7 +84,9 @@ function* candidates(spelled: Buffer, instruction: string, answer: string): Gene
 
 /** The text as given and in the normal forms that tokenizers use. */
 function spellings(text: string): Buffer[] {
-  return [text, text.normalize("NFC"), text.normalize("NFKC")].map((form) => Buffer.from(form, "utf8"));
+  return [text, text.normalize("NFC"), text.normalize("NFKC")].map((form) =>
+    Buffer.from(form, "utf8"),
+  );
 }
 
 function endsWith(bytes: Buffer, end: Buffer): boolean {

@@ -34,6 +34,7 @@ export function defaultPromptStyle({ modelId, chatTemplate }: PromptStyleHints):
     return LLAMA2_CHAT_NAME.test(modelId) ? "llama2-chat" : "llama2-base";
   }
   const isLlama2 =
-    chatTemplate.includes("[INST]") && (chatTemplate.includes("<<SYS>>") || LLAMA2_CHAT_NAME.test(modelId));
+    chatTemplate.includes("[INST]") &&
+    (chatTemplate.includes("<<SYS>>") || LLAMA2_CHAT_NAME.test(modelId));
   return isLlama2 ? "llama2-chat" : "template";
 }

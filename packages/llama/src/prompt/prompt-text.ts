@@ -40,12 +40,18 @@ export function formatPrompt(
     case "llama2-chat": {
       const block = system === "" ? "" : `<<SYS>>\n${system}\n<</SYS>>\n\n`;
       const instruction =
-        format.systemPosition === "inside" ? `[INST] ${block}${user} [/INST]` : `${block}[INST] ${user} [/INST]`;
+        format.systemPosition === "inside"
+          ? `[INST] ${block}${user} [/INST]`
+          : `${block}[INST] ${user} [/INST]`;
       return { instruction, answer: spaced, marker: "[/INST]" };
     }
     case "llama2-base": {
       const head = system === "" ? "" : `${system}\n`;
-      return { instruction: `${head}Input: ${user}\nResponse:`, answer: spaced, marker: "\nResponse:" };
+      return {
+        instruction: `${head}Input: ${user}\nResponse:`,
+        answer: spaced,
+        marker: "\nResponse:",
+      };
     }
     case "template": {
       const messages: ChatMessage[] = [{ role: "user", content: user }];
@@ -55,9 +61,13 @@ export function formatPrompt(
       const instruction = template.applyChatTemplate(messages, { addGenerationPrompt: true });
       for (const { role, content } of messages) {
         if (!instruction.includes(content.trim())) {
-          throw new CaaError("unsupported", `chat template: it must print the ${role} message, it leaves it out`, {
-            facts: { role },
-          });
+          throw new CaaError(
+            "unsupported",
+            `chat template: it must print the ${role} message, it leaves it out`,
+            {
+              facts: { role },
+            },
+          );
         }
       }
       return { instruction, answer, marker: instruction.slice(-1) };

@@ -12,7 +12,10 @@ export interface TextStream {
  * @param bytesOf the bytes of a token, empty for special ones
  * @param dropFirstBlank whether one blank at the very start belongs to the tokenizer and not to the text
  */
-export function createTextStream(bytesOf: (id: number) => Uint8Array, dropFirstBlank: boolean): TextStream {
+export function createTextStream(
+  bytesOf: (id: number) => Uint8Array,
+  dropFirstBlank: boolean,
+): TextStream {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let atStart = dropFirstBlank;
   const release = (text: string): string => {

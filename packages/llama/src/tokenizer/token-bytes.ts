@@ -29,7 +29,9 @@ const BYTE_OF_STAND_IN: ReadonlyMap<string, number> = standIns();
 
 function standIns(): Map<string, number> {
   const printable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+    (byte >= 0x21 && byte <= 0x7e) ||
+    (byte >= 0xa1 && byte <= 0xac) ||
+    (byte >= 0xae && byte <= 0xff);
   const table = new Map<string, number>();
   let next = 0x100;
   for (let byte = 0; byte < 256; byte++) {

@@ -24,7 +24,13 @@ const component = z.union([z.looseObject({ type: z.string() }), z.null()]).defau
 const tokenizerSchema = z.looseObject({
   model: z.looseObject({ type: z.literal("BPE").default("BPE"), vocab: vocabulary, merges }),
   added_tokens: z
-    .array(z.looseObject({ id: tokenId, content: z.string().min(1), special: z.boolean().default(false) }))
+    .array(
+      z.looseObject({
+        id: tokenId,
+        content: z.string().min(1),
+        special: z.boolean().default(false),
+      }),
+    )
     .default([]),
   normalizer: component,
   pre_tokenizer: component,
@@ -66,18 +72,28 @@ export function parseTokenizerConfig(value: unknown): TokenizerConfig {
 
 /** The only template, or the one named `default`, or null. */
 export function defaultChatTemplate({ chat_template: template }: TokenizerConfig): string | null {
-  const text = Array.isArray(template) ? template.find(({ name }) => name === "default")?.template : template;
+  const text = Array.isArray(template)
+    ? template.find(({ name }) => name === "default")?.template
+    : template;
   return text === undefined || text === null || text === "" ? null : text;
 }
 
-function parse<Schema extends z.ZodType>(file: string, schema: Schema, value: unknown): z.infer<Schema> {
+function parse<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  value: unknown,
+): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new CaaError("invalid-file", `${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`, {
-      cause: result.error,
-      facts: { file, field: issue?.path.join(".") },
-    });
+    throw new CaaError(
+      "invalid-file",
+      `${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`,
+      {
+        cause: result.error,
+        facts: { file, field: issue?.path.join(".") },
+      },
+    );
   }
   return result.data;
 }

@@ -2,7 +2,12 @@ import { CaaError } from "@caa/core";
 import { disableTelemetry } from "../runtime/disable-telemetry.ts";
 import { createTextStream, type TextStream } from "./text-stream.ts";
 import { tokenBytes, type TokenSpelling } from "./token-bytes.ts";
-import { defaultChatTemplate, parseTokenizerConfig, parseTokenizerJson, type TokenizerJson } from "./tokenizer-files.ts";
+import {
+  defaultChatTemplate,
+  parseTokenizerConfig,
+  parseTokenizerJson,
+  type TokenizerJson,
+} from "./tokenizer-files.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
@@ -31,7 +36,10 @@ export interface Tokenizer {
    *
    * @throws {CaaError} `unsupported` when there is no template, or it refuses the messages
    */
-  applyChatTemplate(messages: readonly ChatMessage[], options: { readonly addGenerationPrompt: boolean }): string;
+  applyChatTemplate(
+    messages: readonly ChatMessage[],
+    options: { readonly addGenerationPrompt: boolean },
+  ): string;
   /** Text of generated tokens as they come, without special tokens. */
   createTextStream(): TextStream;
 }
@@ -54,7 +62,10 @@ const PROMPT_DATE = "26 Jul 2024";
  *
  * @throws {CaaError} `invalid-file` when they are not what they claim to be
  */
-export async function openTokenizer({ tokenizerJson, tokenizerConfig }: TokenizerSource): Promise<Tokenizer> {
+export async function openTokenizer({
+  tokenizerJson,
+  tokenizerConfig,
+}: TokenizerSource): Promise<Tokenizer> {
   const json = parseTokenizerJson(tokenizerJson);
   const config = parseTokenizerConfig(tokenizerConfig);
 
@@ -64,7 +75,11 @@ export async function openTokenizer({ tokenizerJson, tokenizerConfig }: Tokenize
   env.allowLocalModels = false;
 
   // The text is wanted as the model wrote it, so the "cleaning" of blanks before punctuation is off.
-  const base = guard("invalid-file", "tokenizer", () => new PreTrainedTokenizer(json, { ...config, clean_up_tokenization_spaces: false }));
+  const base = guard(
+    "invalid-file",
+    "tokenizer",
+    () => new PreTrainedTokenizer(json, { ...config, clean_up_tokenization_spaces: false }),
+  );
 
   const special = new Set<number>();
   const added = new Map<number, string>();
@@ -76,7 +91,10 @@ export async function openTokenizer({ tokenizerJson, tokenizerConfig }: Tokenize
   }
   const pieces = new Array<string | undefined>();
   const ids = new Map<string, number>();
-  for (const [piece, id] of [...Object.entries(json.model.vocab), ...[...added].map(([id, text]) => [text, id] as const)]) {
+  for (const [piece, id] of [
+    ...Object.entries(json.model.vocab),
+    ...[...added].map(([id, text]) => [text, id] as const),
+  ]) {
     pieces[id] = piece;
     ids.set(piece, id);
   }
@@ -93,7 +111,9 @@ export async function openTokenizer({ tokenizerJson, tokenizerConfig }: Tokenize
   const pieceOf = (id: number): string => {
     const piece = pieces[id];
     if (piece === undefined) {
-      throw new CaaError("invalid-argument", `token: expected an id of the vocabulary, got ${id}`, { facts: { id } });
+      throw new CaaError("invalid-argument", `token: expected an id of the vocabulary, got ${id}`, {
+        facts: { id },
+      });
     }
     return piece;
   };
@@ -115,14 +135,18 @@ export async function openTokenizer({ tokenizerJson, tokenizerConfig }: Tokenize
     bytes,
     applyChatTemplate: (messages, { addGenerationPrompt }) => {
       if (chatTemplate === null) {
-        throw new CaaError("unsupported", "chat template: the model has none; choose another prompt style");
+        throw new CaaError(
+          "unsupported",
+          "chat template: the model has none; choose another prompt style",
+        );
       }
       const options = {
-        chat_template: chatTemplate,
+        // The library's own `strftime_now` reads the clock and cannot be set, so templates get ours under another name.
+        chat_template: chatTemplate.replaceAll("strftime_now", "prompt_date"),
         tokenize: false as const,
         add_generation_prompt: addGenerationPrompt,
         date_string: PROMPT_DATE,
-        strftime_now: () => PROMPT_DATE,
+        prompt_date: () => PROMPT_DATE,
       };
       return guard("unsupported", "chat template", () =>
         base.apply_chat_template(
@@ -137,7 +161,10 @@ export async function openTokenizer({ tokenizerJson, tokenizerConfig }: Tokenize
 }
 
 /** Reads from the decoder how tokens spell bytes, and whether it takes off the blank that the normalizer put in front. */
-function spellingOf({ decoder }: TokenizerJson): { spelling: TokenSpelling; dropFirstBlank: boolean } {
+function spellingOf({ decoder }: TokenizerJson): {
+  spelling: TokenSpelling;
+  dropFirstBlank: boolean;
+} {
   const parts = new Array<Record<string, unknown>>();
   const walk = (part: unknown): void => {
     if (typeof part === "object" && part !== null && !Array.isArray(part)) {
@@ -153,7 +180,9 @@ function spellingOf({ decoder }: TokenizerJson): { spelling: TokenSpelling; drop
   if (has("ByteLevel")) {
     return { spelling: "byte-level", dropFirstBlank: false };
   }
-  const strips = parts.some((part) => part["type"] === "Strip" && part["content"] === " " && Number(part["start"]) > 0);
+  const strips = parts.some(
+    (part) => part["type"] === "Strip" && part["content"] === " " && Number(part["start"]) > 0,
+  );
   return { spelling: "sentencepiece", dropFirstBlank: strips || has("Metaspace") };
 }
 
@@ -161,7 +190,10 @@ function readable(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return Array.from(bytes, (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`).join("");
+    return Array.from(
+      bytes,
+      (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`,
+    ).join("");
   }
 }
 
@@ -169,6 +201,8 @@ function guard<T>(code: "invalid-file" | "unsupported", what: string, run: () =>
   try {
     return run();
   } catch (cause) {
-    throw new CaaError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new CaaError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
