@@ -93,7 +93,7 @@ export async function openTokenizer({
   const ids = new Map<string, number>();
   for (const [piece, id] of [
     ...Object.entries(json.model.vocab),
-    ...[...added].map(([id, text]) => [text, id] as const),
+    ...[...added].map(([key, text]) => [text, key] as const),
   ]) {
     pieces[id] = piece;
     ids.set(piece, id);
