@@ -1,1 +1,10 @@
-export {};
+export { LETTERS, offeredLetters, parseAnswerLetter } from "./items/letter.ts";
+export { findBehaviors, findDataFile } from "./layout/layout.ts";
+export { suggest } from "./layout/suggest.ts";
+export { MAX_FILE_BYTES, MAX_ITEMS, MAX_TEXT_LENGTH } from "./read/limits.ts";
+export { readAbTestSet, readGenerateSet, readOpenEndedSet } from "./read/read-set.ts";
+export type { AbItem } from "./items/ab-item.ts";
+export type { Letter } from "./items/letter.ts";
+export type { OpenEndedItem } from "./items/open-ended-item.ts";
+export type { DataKind, FindOptions } from "./layout/layout.ts";
+export type { DataSet, ReadSetOptions } from "./read/read-set.ts";
