@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+export interface FakeHub {
+  readonly endpoint: string;
+  /** `METHOD path`, with `range` behind where one was asked for; of both servers, in order. */
+  readonly requests: readonly string[];
+  /** Authorization headers seen by the hub, and by the server to which it sends for large files. */
+  readonly authorization: {
+    readonly hub: Set<string | undefined>;
+    readonly content: Set<string | undefined>;
+  };
+  close(): Promise<void>;
+}
+
+export interface FakeHubOptions {
+  readonly id: string;
+  readonly commit: string;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Answers before the rest of the hub; true when it did. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Of every answer with a large file, sends this many bytes and cuts the connection. */
+  readonly cutAfter?: (path: string, from: number) => number | undefined;
+}
+
+/** Files of this size and more are listed by SHA-256 and come from another server, as large files of the hub do. */
+const LARGE = 1000;
+
+export function etagOf(content: Uint8Array): string {
+  return content.length >= LARGE
+    ? createHash("sha256").update(content).digest("hex")
+    : createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+}
+
+/** A hub of one model on the loopback interface, for tests: model facts, file list, files with ranges. */
+export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
+  const { id, commit, files, answer, cutAfter } = options;
+  const requests: string[] = [];
+  const authorization = {
+    hub: new Set<string | undefined>(),
+    content: new Set<string | undefined>(),
+  };
+  const note = (request: IncomingMessage): string => {
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    requests.push([request.method, path, request.headers.range].filter(Boolean).join(" "));
+    return path;
+  };
+
+  const content = await listen((request, response) => {
+    const path = note(request).slice(1);
+    authorization.content.add(request.headers.authorization);
+    const bytes = files[path] ?? new Uint8Array();
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    response.writeHead(from > 0 ? 206 : 200, {
+      "content-length": bytes.length - from,
+      ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+    });
+    const cut = cutAfter?.(path, from);
+    if (cut === undefined) {
+      response.end(bytes.subarray(from));
+    } else {
+      response.write(bytes.subarray(from, from + cut), () =>
+        setTimeout(() => response.destroy(), 20),
+      );
+    }
+  });
+  const hub = await listen((request, response) => {
+    const path = note(request);
+    authorization.hub.add(request.headers.authorization);
+    const json = (value: unknown): void => {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+    };
+    if (answer?.(request, response) === true) {
+      return;
+    }
+    if (path.startsWith(`/api/models/${id}/revision/`)) {
+      json({
+        _id: "1",
+        id,
+        sha: commit,
+        private: false,
+        gated: false,
+        lastModified: "2024-01-01T00:00:00.000Z",
+      });
+    } else if (path === `/api/models/${id}/tree/${commit}`) {
+      json(Object.entries(files).map(([name, bytes]) => listed(name, bytes)));
+    } else if (path.startsWith(`/${id}/resolve/${commit}/`)) {
+      const name = decodeURIComponent(path.slice(`/${id}/resolve/${commit}/`.length));
+      const bytes = files[name];
+      if (bytes !== undefined && bytes.length >= LARGE) {
+        response.writeHead(302, { location: `${addressOf(content)}/${name}` }).end();
+      } else if (bytes === undefined) {
+        response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
+      } else {
+        response.writeHead(200).end(bytes);
+      }
+    } else {
+      response.writeHead(404, { "x-error-code": "RepoNotFound" }).end();
+    }
+  });
+
+  return {
+    endpoint: addressOf(hub),
+    requests,
+    authorization,
+    close: async () => {
+      for (const server of [hub, content]) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  };
+}
+
+function listed(path: string, bytes: Uint8Array): unknown {
+  const size = bytes.length;
+  const oid = "0".repeat(40); // of the pointer file, where the content is large
+  return size >= LARGE
+    ? { type: "file", path, size, oid, lfs: { oid: etagOf(bytes), size, pointerSize: 134 } }
+    : { type: "file", path, size, oid: etagOf(bytes) };
+}
+
+function listen(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> {
+  const server = createServer(handler);
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? `http://127.0.0.1:${address.port}` : "";
+}
