@@ -106,7 +106,7 @@ async function readTensorInfo(reader: WindowReader, name: string): Promise<GgufT
     });
   }
   const { blockSize, blockBytes } = tensorLayouts[type];
-  const shape = sizes.map(Number).reverse();
+  const shape = sizes.map(Number).toReversed();
   const columns = shape[rank - 1] ?? 0;
   if (columns % blockSize !== 0) {
     throw invalidGguf(
