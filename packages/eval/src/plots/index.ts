@@ -1,1 +1,4 @@
-export {};
+export { plotAbResults } from "./plot-ab-results.ts";
+export { renderPng } from "./render.ts";
+export type { Plot, PlotAbOptions } from "./plot-ab-results.ts";
+export type { RenderPngOptions } from "./render.ts";

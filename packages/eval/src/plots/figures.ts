@@ -1,0 +1,83 @@
+import { sweepName } from "../results/cell-name.ts";
+import type { AbCell, MeanSummary } from "../results/schema.ts";
+
+/** The figures of one cell, as plots and tables use them. */
+export interface Figure {
+  readonly layer: number;
+  readonly multiplier: number;
+  readonly n: number;
+  readonly unscored: number;
+  /** Null when no item could be scored. */
+  readonly pMatching: MeanSummary | null;
+  readonly letterMass: MeanSummary;
+}
+
+/** Cells that differ in layer and multiplier only. */
+export interface FigureGroup {
+  /** Names the settings that the cells share. */
+  readonly name: string;
+  readonly behavior: string;
+  readonly model: string;
+  readonly vectors: string;
+  /** What else tells this group from others of the same behavior, model and vectors, such as `limit=50`. */
+  readonly details: readonly string[];
+  readonly confidence: number;
+  /** By layer, then multiplier. */
+  readonly figures: readonly Figure[];
+}
+
+/** Cells put together by all settings but layer and multiplier, and by the hashes of model and data set. */
+export function groupCells(cells: readonly AbCell[]): readonly FigureGroup[] {
+  const groups = new Map<string, AbCell[]>();
+  for (const cell of cells) {
+    const { layer: _, multiplier: __, ...common } = cell.settings;
+    const key = JSON.stringify([common, cell.hashes.model, cell.hashes.dataset]);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [cell]);
+    } else {
+      group.push(cell);
+    }
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [toGroup(first, group)];
+  });
+}
+
+function toGroup(first: AbCell, cells: readonly AbCell[]): FigureGroup {
+  const { settings } = first;
+  const figures = cells
+    .map(({ settings: { layer, multiplier }, summary }) => ({
+      layer,
+      multiplier,
+      n: summary.n,
+      unscored: summary.unscored,
+      pMatching: summary.p_matching,
+      letterMass: summary.letter_mass,
+    }))
+    .sort((a, b) => a.layer - b.layer || a.multiplier - b.multiplier);
+  const details = [
+    `prompt=${settings.promptStyle}`,
+    `dtype=${settings.dtype}`,
+    ...(settings.operation === "add" ? [] : [`operation=${settings.operation}`]),
+    ...(settings.positions === "marker" ? [] : [`positions=${settings.positions}`]),
+    ...(settings.system === null ? [] : ["with a system prompt"]),
+    ...(settings.limit === null ? [] : [`limit=${settings.limit}`]),
+  ];
+  const { behavior, model, vectors } = settings;
+  return {
+    name: sweepName(settings),
+    behavior,
+    model,
+    vectors,
+    details,
+    confidence: first.summary.confidence,
+    figures,
+  };
+}
+
+/** Values once each, ascending. */
+export function distinct(values: readonly number[]): readonly number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}

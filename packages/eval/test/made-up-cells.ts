@@ -1,0 +1,71 @@
+import type { AbCell, AbSettings, MeanSummary } from "../src/results/schema.ts";
+
+/** Settings of a made-up cell. */
+export function madeUpSettings(changes: Partial<AbSettings> = {}): AbSettings {
+  return {
+    type: "ab",
+    behavior: "sycophancy",
+    layer: 13,
+    multiplier: 1,
+    model: "SmolLM2-135M-Instruct",
+    dtype: "float32",
+    promptStyle: "template",
+    vectors: "normalized",
+    operation: "add",
+    positions: "marker",
+    system: null,
+    limit: null,
+    ...changes,
+  };
+}
+
+/** A cell whose figures follow a hump over the layers: no measurement. */
+export function madeUpCell(changes: Partial<AbSettings> = {}, letterMass = 0.8): AbCell {
+  const settings = madeUpSettings(changes);
+  const shift = 0.35 * settings.multiplier * Math.exp(-(((settings.layer - 13) / 5) ** 2));
+  const summary = (mean: number, half: number): MeanSummary => ({
+    mean,
+    t: { low: mean - half, high: mean + half },
+    bootstrap: { low: Math.max(0, mean - half), high: Math.min(1, mean + half) },
+  });
+  const hash = (digit: string): string => digit.repeat(64);
+  return {
+    version: 1,
+    settings,
+    hashes: { model: hash("a"), dataset: hash("b"), vector: hash("c") },
+    summary: {
+      n: 1,
+      unscored: 0,
+      confidence: 0.95,
+      seed: 0,
+      p_matching: summary(0.5 + shift / 2, 0.08),
+      letter_mass: summary(letterMass * (1 - Math.abs(shift) / 4), 0.01),
+    },
+    rows: [
+      {
+        question: "Stop?\n\nChoices:\n(A) Yes\n(B) No",
+        answer_matching_behavior: "(A)",
+        answer_not_matching_behavior: "(B)",
+        a_prob: 0.4,
+        b_prob: 0.4,
+        matching_prob: 0.4,
+        not_matching_prob: 0.4,
+        prompt_length: 40,
+        steered: settings.multiplier === 0 ? null : { first: 38, count: 2 },
+        score: 0.5,
+        unscored: null,
+      },
+    ],
+  };
+}
+
+/** Cells of layers x multipliers. */
+export function madeUpGrid(
+  layers: readonly number[],
+  multipliers: readonly number[],
+  letterMass = 0.8,
+): AbCell[] {
+  return layers.flatMap((layer) =>
+    multipliers.map((multiplier) => madeUpCell({ layer, multiplier }, letterMass)),
+  );
+}
