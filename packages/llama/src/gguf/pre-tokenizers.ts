@@ -13,13 +13,17 @@ export interface PreTokenizer {
 /** Splits at GPT-2's pattern, which the component has built in. */
 const gpt2 = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 
+const split = (pattern: string): unknown => ({
+  type: "Split",
+  pattern: { Regex: pattern },
+  behavior: "Isolated",
+  invert: false,
+});
+
 /** Splits at a pattern of its own, then maps bytes to characters. */
 const splitAt = (pattern: string): unknown => ({
   type: "Sequence",
-  pretokenizers: [
-    { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
-    { ...gpt2, use_regex: false },
-  ],
+  pretokenizers: [split(pattern), { ...gpt2, use_regex: false }],
 });
 
 /** Contractions; a word with one sign before it; numbers; signs; line ends; blanks. Only numbers differ. */
@@ -48,7 +52,8 @@ const smollm: PreTokenizer = {
   ...plain,
   preTokenizer: {
     type: "Sequence",
-    pretokenizers: [{ type: "Digits", individual_digits: true }, gpt2],
+    // The component "Digits" in words that mean the same to every library: some take it for 0 to 9 alone.
+    pretokenizers: [split(String.raw`\p{N}`), gpt2],
   },
 };
 
