@@ -1,1 +1,3 @@
-export {};
+export { readFileLimited } from "./read-file-limited.ts";
+export { sha256File } from "./sha256-file.ts";
+export { writeFileAtomic } from "./write-file-atomic.ts";
