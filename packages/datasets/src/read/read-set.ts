@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
 import { CaaError } from "@caa/core";
+import { readFileLimited } from "@caa/core/files";
 import type { z } from "zod";
 import { type AbItem, abItemSchema } from "../items/ab-item.ts";
 import { type OpenEndedItem, openEndedItemSchema } from "../items/open-ended-item.ts";
+import { MAX_FILE_BYTES } from "./limits.ts";
 import { type DataRecord, parseRecords } from "./parse-records.ts";
-import { readBytes } from "./read-bytes.ts";
 
 /** A data set file, read and checked. */
 export interface DataSet<Item> {
@@ -56,7 +57,7 @@ async function readSet<Item>(
   schema: z.ZodType<Item>,
   options: ReadSetOptions,
 ): Promise<DataSet<Item>> {
-  const bytes = await readBytes(path);
+  const bytes = await readFileLimited(path, MAX_FILE_BYTES);
   // Hashed here and not by path: the hash is of the very bytes that were read.
   const hash = createHash("sha256").update(bytes).digest("hex");
   const items = parseRecords(bytes, path).map((record) => parseItem(record, schema, path));

@@ -14,7 +14,7 @@ export interface Plot {
 }
 
 export interface PlotAbOptions {
-  /** Of the plot against the multiplier. @default the layer where p(matching) rises most from the lowest multiplier to the highest */
+  /** Of the plot against the multiplier. @default the layer where p(matching) changes most from the lowest multiplier to the highest */
   readonly layer?: number;
 }
 
@@ -59,13 +59,13 @@ export async function plotAbResults(
 }
 
 function steepestLayer(group: FigureGroup): number {
-  const rises = distinct(group.figures.map((figure) => figure.layer)).map((layer) => {
+  const changes = distinct(group.figures.map((figure) => figure.layer)).map((layer) => {
     const figures = group.figures.filter((figure) => figure.layer === layer); // ascending multipliers
-    return { layer, rise: (meanOf(figures.at(-1)) ?? 0) - (meanOf(figures[0]) ?? 0) };
+    return { layer, change: Math.abs((meanOf(figures.at(-1)) ?? 0) - (meanOf(figures[0]) ?? 0)) };
   });
-  return rises.reduce(
-    (best, next) => (next.rise > best.rise ? next : best),
-    rises[0] ?? { layer: 0, rise: 0 },
+  return changes.reduce(
+    (best, next) => (next.change > best.change ? next : best),
+    changes[0] ?? { layer: 0, change: 0 },
   ).layer;
 }
 

@@ -1,16 +1,15 @@
-import { open } from "node:fs/promises";
 import { CaaError } from "@caa/core";
+import { readFileLimited } from "@caa/core/files";
 import { z } from "zod";
-import { ioError, isMissing } from "./io-error.ts";
 import { type AbCell, cellSchema, MAX_CELL_BYTES } from "./schema.ts";
 
 /** A cell's file, checked; null when it is not there. @throws {CaaError} invalid-file, io */
 export async function readCell(path: string): Promise<AbCell | null> {
-  const text = await readText(path);
-  if (text === null) {
+  const bytes = await readOrNull(path);
+  if (bytes === null) {
     return null;
   }
-  const result = cellSchema.safeParse(parseJson(text, path));
+  const result = cellSchema.safeParse(parseJson(bytes, path));
   if (!result.success) {
     const reason = z.prettifyError(result.error).replaceAll("\n", " ").slice(0, 500);
     throw new CaaError("invalid-file", `${path}: expected a result cell, got: ${reason}`, {
@@ -20,38 +19,22 @@ export async function readCell(path: string): Promise<AbCell | null> {
   return result.data;
 }
 
-async function readText(path: string): Promise<string | null> {
+async function readOrNull(path: string): Promise<Uint8Array | null> {
   try {
-    const file = await open(path, "r");
-    try {
-      const { size } = await file.stat();
-      if (size > MAX_CELL_BYTES) {
-        const message = `${path}: expected at most ${MAX_CELL_BYTES} bytes, got ${size}`;
-        throw new CaaError("invalid-file", message, { facts: { path } });
-      }
-      return await file.readFile("utf8");
-    } finally {
-      await file.close();
-    }
+    return await readFileLimited(path, MAX_CELL_BYTES);
   } catch (cause) {
-    if (isMissing(cause)) {
+    if (CaaError.isInstance(cause) && cause.code === "not-found") {
       return null;
     }
-    throw ioError(path, cause);
+    throw cause;
   }
 }
 
-function parseJson(text: string, path: string): unknown {
+function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new CaaError(
-      "invalid-file",
-      `${path}: expected a result cell, got text that is no JSON`,
-      {
-        cause,
-        facts: { path },
-      },
-    );
+    const message = `${path}: expected a result cell, got text that is no JSON`;
+    throw new CaaError("invalid-file", message, { cause, facts: { path } });
   }
 }
