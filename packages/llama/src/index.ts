@@ -1,1 +1,5 @@
-export {};
+export { openModel } from "./model/open-model.ts";
+export type { OpenModelOptions, OpenProgress } from "./model/open-model.ts";
+export { PROMPT_STYLES } from "./prompt/prompt-style.ts";
+export type { PromptStyle } from "./prompt/prompt-style.ts";
+export type { Device } from "./runtime/device.ts";
