@@ -23,3 +23,25 @@ export type { FloatTensor } from "./safetensors/encode.ts";
 export { MAX_HEADER_BYTES, parseSafetensorsHeader, safetensorsHeaderLength } from "./safetensors/header.ts";
 export type { SafetensorsEntry, SafetensorsHeader, SafetensorsType } from "./safetensors/header.ts";
 export type { Steering, SteeringOperation, SteeringPositions, SteeringStep } from "./model/steering.ts";
+export { applySteering } from "./steering-plan/apply-steering.ts";
+export type { AppliedStep } from "./steering-plan/apply-steering.ts";
+export { formatPlanEntry, formatPositions } from "./steering-plan/format-plan.ts";
+export { isPlanName, parsePlanEntry } from "./steering-plan/parse-plan.ts";
+export { PLAN_DEFAULTS } from "./steering-plan/plan-entry.ts";
+export type { PlanEntry } from "./steering-plan/plan-entry.ts";
+export { resolvePlan } from "./steering-plan/resolve-plan.ts";
+export { steeredSpan } from "./steering-plan/steered-span.ts";
+export type { SequenceLayout, SteeredRange } from "./steering-plan/steered-span.ts";
+export { SHUFFLE_COUNT, VectorAccumulator } from "./steering-vectors/accumulate.ts";
+export type { VectorAccumulatorOptions, VectorOrigin } from "./steering-vectors/accumulate.ts";
+export { checkCompatible } from "./steering-vectors/check-compatible.ts";
+export type { CheckCompatibleOptions } from "./steering-vectors/check-compatible.ts";
+export { decodeSteeringVectors, encodeSteeringVectors } from "./steering-vectors/encode.ts";
+export {
+  FIRST_DIFFERENT_TOKEN,
+  STEERING_VECTORS_FORMAT,
+  steeringVectorsMetadataSchema,
+} from "./steering-vectors/metadata.ts";
+export type { SteeringVectorsMetadata, VectorNormalization } from "./steering-vectors/metadata.ts";
+export { SteeringVectors } from "./steering-vectors/steering-vectors.ts";
+export type { LayerVectors, SteeringVectorsParts } from "./steering-vectors/steering-vectors.ts";

@@ -1,3 +1,8 @@
 export { readFileLimited } from "./read-file-limited.ts";
 export { sha256File } from "./sha256-file.ts";
+export {
+  hashSteeringVectors,
+  loadSteeringVectors,
+  saveSteeringVectors,
+} from "./steering-vectors.ts";
 export { writeFileAtomic } from "./write-file-atomic.ts";
