@@ -5,9 +5,12 @@ import {
   type ContrastActivation,
   type ContrastPrompt,
   createRandom,
+  FIRST_DIFFERENT_TOKEN,
   randomDirection,
+  STEERING_VECTORS_FORMAT,
   type SteerableModel,
   type Steering,
+  SteeringVectors,
   throwIfAborted,
 } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
@@ -18,6 +21,29 @@ export const LAYERS = 4;
 /** The direction of "agree" at a layer: unit length. */
 export function plantedDirection(layer: number): Float32Array {
   return randomDirection(D_MODEL, 1, 100 + layer);
+}
+
+/** The planted directions as steering vectors of the planted model. */
+export function plantedVectors({ layers = [0, 1, 2, 3], dModel = D_MODEL } = {}): SteeringVectors {
+  return new SteeringVectors({
+    vectors: new Map(layers.map((layer) => [layer, plantedDirection(layer).subarray(0, dModel)])),
+    metadata: {
+      formatVersion: STEERING_VECTORS_FORMAT,
+      behavior: "agreeing",
+      modelId: "planted",
+      modelHash: "a".repeat(64),
+      hookPoint: "resid-post",
+      readPosition: FIRST_DIFFERENT_TOKEN,
+      promptStyle: "llama2-chat",
+      datasetName: "made-up.json",
+      datasetHash: "d".repeat(64),
+      pairCount: 1,
+      aggregation: "mean-difference",
+      normalization: null,
+      shuffleSeed: 0,
+      contentHash: null,
+    },
+  });
 }
 
 /** Made-up items in which one of the choices is "agree", the matching one. */

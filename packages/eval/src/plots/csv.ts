@@ -1,5 +1,5 @@
+import type { Interval } from "@caa/core";
 import { formatMultiplier } from "../results/cell-name.ts";
-import type { Interval } from "../results/schema.ts";
 import type { Figure, FigureGroup } from "./figures.ts";
 
 const COLUMNS = [

@@ -1,3 +1,4 @@
+import type { Interval } from "@caa/core";
 import { z } from "zod";
 
 /** Version of the file format of a cell. */
@@ -66,12 +67,6 @@ export interface AbRow extends AbMeasure {
   readonly score: number | null;
   /** Why there is no score; null when there is one. */
   readonly unscored: string | null;
-}
-
-/** Lower and upper end. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** A mean over items; intervals are null where one item alone says nothing of the spread. */

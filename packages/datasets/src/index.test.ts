@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import * as contract from "./index.ts";
+
+it("exports what it promises", () => {
+  expect(Object.keys(contract).toSorted()).toEqual([
+    "LETTERS",
+    "MAX_FILE_BYTES",
+    "MAX_ITEMS",
+    "MAX_TEXT_LENGTH",
+    "findBehaviors",
+    "findDataFile",
+    "offeredLetters",
+    "parseAnswerLetter",
+    "readAbTestSet",
+    "readGenerateSet",
+    "readOpenEndedSet",
+    "suggest",
+  ]);
+});

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { CaaError, type Steering, type SteeringOperation, type SteeringPositions } from "@caa/core";
+import { formatMultiplier } from "../results/cell-name.ts";
+import type { AbSettings, CellHashes, SweepSettings } from "../results/schema.ts";
+
+/** A cell that a sweep wants. */
+export interface PlannedCell {
+  readonly settings: AbSettings;
+  readonly hashes: CellHashes;
+  /** Tells forward passes apart: every cell with multiplier 0 is the plain model, run once. */
+  readonly runKey: string;
+  readonly steering: Steering;
+}
+
+interface PlanInput {
+  readonly settings: SweepSettings;
+  readonly hashes: Omit<CellHashes, "vector">;
+  /** Of the vectors. */
+  readonly name: string;
+  readonly layers: readonly number[];
+  readonly multipliers: readonly number[];
+  readonly operation: SteeringOperation;
+  readonly positions: SteeringPositions;
+  /** The vector of a layer: (d_model). */
+  readonly vector: (layer: number) => Float32Array;
+}
+
+/** All cells of layers x multipliers, by layer, then in the order of the multipliers. */
+export function planCells(input: PlanInput): readonly PlannedCell[] {
+  const layers = checkDistinct("layers", input.layers);
+  const multipliers = checkDistinct(
+    "multipliers",
+    input.multipliers.map((value) => (value === 0 ? 0 : value)),
+  );
+  return layers.flatMap((layer) => {
+    const vector = input.vector(layer);
+    const hashes = { ...input.hashes, vector: hashVector(vector) };
+    return multipliers.map((multiplier) => {
+      const key = `layer=${layer}_multiplier=${formatMultiplier(multiplier)}_vector=${hashes.vector.slice(0, 16)}`;
+      const { operation, positions } = input;
+      const step = { name: input.name, layer, vector, multiplier, operation, positions };
+      const plain = isPlain(multiplier, operation);
+      return {
+        settings: { ...input.settings, layer, multiplier },
+        hashes,
+        runKey: plain ? "plain" : key,
+        steering: plain ? [] : [step],
+      };
+    });
+  });
+}
+
+/** `h += 0 v` and `h -= 0 (h·v̂) v̂` are the plain model; a clamp to 0 is not: it takes the direction away. */
+function isPlain(multiplier: number, operation: SteeringOperation): boolean {
+  return multiplier === 0 && operation !== "clamp";
+}
+
+function checkDistinct(name: string, values: readonly number[]): readonly number[] {
+  if (values.length === 0) {
+    throw new CaaError("empty-selection", `${name}: expected at least one, got none`);
+  }
+  const bad = values.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) {
+    throw new CaaError("invalid-argument", `${name}: expected finite numbers, got ${bad}`);
+  }
+  if (new Set(values).size !== values.length) {
+    throw new CaaError("invalid-argument", `${name}: expected each once, got ${values.join(" ")}`);
+  }
+  return values;
+}
+
+/** SHA-256, hex, of the float32 values, little-endian. */
+function hashVector(vector: Float32Array): string {
+  const bytes = new DataView(new ArrayBuffer(vector.length * 4));
+  for (const [i, value] of vector.entries()) {
+    bytes.setFloat32(i * 4, value, true);
+  }
+  return createHash("sha256").update(bytes).digest("hex");
+}

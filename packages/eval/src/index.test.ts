@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import * as contract from "./index.ts";
+import * as plots from "./plots/index.ts";
+
+it("exports what it promises", () => {
+  expect(Object.keys(contract).toSorted()).toEqual([
+    "CELL_VERSION",
+    "ResultStore",
+    "cellFileName",
+    "generateVectors",
+    "readCells",
+    "runAbSweep",
+  ]);
+  expect(Object.keys(plots).toSorted()).toEqual(["plotAbResults", "renderPng"]);
+});
