@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../random/random.ts";
+import { SHUFFLE_COUNT, VectorAccumulator } from "./accumulate.ts";
+import { checkCompatible } from "./check-compatible.ts";
+import { madeUpVectors } from "../testing/made-up-vectors.ts";
+import { FIRST_DIFFERENT_TOKEN } from "./metadata.ts";
+import { SteeringVectors } from "./steering-vectors.ts";
+
+const origin = {
+  behavior: "refusal",
+  modelId: "m",
+  modelHash: "h",
+  readPosition: FIRST_DIFFERENT_TOKEN,
+  promptStyle: "template",
+  datasetName: "d",
+  datasetHash: "e",
+};
+const model = { id: "fake/model", hash: "0123abcd", dModel: 4, layerCount: 6 };
+
+describe("SteeringVectors", () => {
+  const { metadata } = madeUpVectors();
+  const ones = (n: number): Float32Array => new Float32Array(n).fill(1);
+
+  test("copies what it is given, sorts layers, and cannot be changed", () => {
+    const given = Float32Array.of(1, 2);
+    const vectors = new SteeringVectors({
+      vectors: new Map([
+        [7, ones(2)],
+        [2, given],
+      ]),
+      metadata,
+    });
+    given[0] = 99;
+    expect(vectors.layers).toEqual([2, 7]);
+    expect([...vectors.vector(2)]).toEqual([1, 2]);
+    expect(vectors.vector(2)).toBe(vectors.vector(2));
+    expect(Object.isFrozen(vectors.metadata) && Object.isFrozen(vectors.layers)).toBe(true);
+    expect(() => vectors.vector(3)).toThrow(/layers 2, 7, got 3/);
+  });
+
+  test.each([
+    ["no layer", new Map<number, Float32Array>(), "empty-selection"],
+    [
+      "sizes that differ",
+      new Map([
+        [0, ones(2)],
+        [1, ones(3)],
+      ]),
+      "shape-mismatch",
+    ],
+    ["no values", new Map([[0, ones(0)]]), "shape-mismatch"],
+    ["a layer that cannot be", new Map([[-1, ones(2)]]), "invalid-argument"],
+    [
+      "a value that is not finite",
+      new Map([[0, Float32Array.of(1, Number.NaN)]]),
+      "invalid-argument",
+    ],
+  ])("refuses %s", (_, vectors, code) => {
+    expect(() => new SteeringVectors({ vectors, metadata })).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+
+  test("refuses parts of other layers and metadata that breaks its schema", () => {
+    const vectors = new Map([[0, ones(2)]]);
+    expect(
+      () => new SteeringVectors({ vectors, shuffles: [new Map([[1, ones(2)]])], metadata }),
+    ).toThrow(/shuffle.0, layer 0/);
+    const bad = { ...metadata, pairCount: 0, behavior: "a b" };
+    expect(() => new SteeringVectors({ vectors, metadata: bad })).toThrow(
+      /(?=.*pairCount)(?=.*behavior)/s,
+    );
+  });
+
+  test("scaled rescales every part and says why", () => {
+    const vectors = madeUpVectors();
+    const normalization = { behaviors: ["sycophancy"], targetNorm: { 3: 1, 5: 2 } };
+    const scaled = vectors
+      .withContentHash("a".repeat(64))
+      .scaled((layer) => layer, { normalization });
+    const expected = new Map(
+      [...vectors.tensors()].map(([name, values]) => [
+        name,
+        values.map((x) => x * Number(name.split(".").at(-1))),
+      ]),
+    );
+    expect(new Map(scaled.tensors())).toEqual(expected);
+    expect(scaled.metadata).toMatchObject({ normalization, contentHash: null });
+  });
+});
+
+describe("VectorAccumulator", () => {
+  const [layers, dModel, size] = [[2, 9], 3, 6];
+  const random = createRandom(11);
+  const draw = (): Float32Array => Float32Array.from({ length: size }, () => random.gaussian());
+  const pairs = Array.from({ length: 41 }, () => [draw(), draw()] as const);
+  const accumulate = (chosen: typeof pairs, shuffleSeed = 5): SteeringVectors => {
+    const accumulator = new VectorAccumulator({ layers, dModel, shuffleSeed });
+    chosen.forEach(([positive, negative]) => accumulator.add(positive, negative));
+    return accumulator.finish(origin);
+  };
+  /** Row `row` of the plain mean difference, by the definition. */
+  const meanDifference = (chosen: typeof pairs, row: number): number[] =>
+    Array.from({ length: dModel }, (_, i) => {
+      const at = row * dModel + i;
+      return chosen.reduce((sum, [p, n]) => sum + (p[at] ?? 0) - (n[at] ?? 0), 0) / chosen.length;
+    });
+  const expectClose = (got: Float32Array | undefined, expected: readonly number[]): void =>
+    expected.forEach((x, i) => expect(got?.[i]).toBeCloseTo(x, 6));
+
+  test("gives the mean difference, of all pairs and of those of even and odd index", () => {
+    const vectors = accumulate(pairs);
+    layers.forEach((layer, row) => {
+      expectClose(vectors.vector(layer), meanDifference(pairs, row));
+      expectClose(
+        vectors.halves?.[0].get(layer),
+        meanDifference(
+          pairs.filter((_, i) => i % 2 === 0),
+          row,
+        ),
+      );
+      expectClose(
+        vectors.halves?.[1].get(layer),
+        meanDifference(
+          pairs.filter((_, i) => i % 2 === 1),
+          row,
+        ),
+      );
+    });
+    expect(vectors.metadata).toMatchObject({
+      ...origin,
+      pairCount: 41,
+      shuffleSeed: 5,
+      hookPoint: "resid-post",
+    });
+  });
+
+  test("sums in float64: what cancels leaves the small part", () => {
+    const accumulator = new VectorAccumulator({ layers: [0], dModel: 1 });
+    for (const x of [2 ** 40, 1, -(2 ** 40), 1]) {
+      accumulator.add(Float32Array.of(x), Float32Array.of(0));
+    }
+    expect([...accumulator.finish(origin).vector(0)]).toEqual([0.5]);
+  });
+
+  test("each shuffle is a mean of the same differences with the signs of its own fair coin", () => {
+    // One hot: the sign of each pair can be read from the result.
+    const count = 400;
+    const signsOf = (shuffleSeed: number): number[][] => {
+      const accumulator = new VectorAccumulator({ layers: [0], dModel: count, shuffleSeed });
+      for (let i = 0; i < count; i++) {
+        accumulator.add(new Float32Array(count).fill(count, i, i + 1), new Float32Array(count));
+      }
+      return accumulator.finish(origin).shuffles.map((shuffle) => [...(shuffle.get(0) ?? [])]);
+    };
+    const shuffles = [...signsOf(0), ...signsOf(1), ...signsOf(-1), ...signsOf(2 ** 40)];
+    expect(shuffles).toHaveLength(4 * SHUFFLE_COUNT);
+    expect(new Set(shuffles.flat())).toEqual(new Set([1, -1]));
+    shuffles.forEach((signs, k) => {
+      // Five standard deviations of 400 fair coins; so too for the agreement of two different shuffles.
+      expect(Math.abs(signs.reduce((a, b) => a + b, 0))).toBeLessThan(100);
+      shuffles.slice(k + 1).forEach((other) => {
+        expect(
+          Math.abs(signs.reduce((sum, sign, i) => sum + sign * (other[i] ?? 0), 0)),
+        ).toBeLessThan(100);
+      });
+    });
+    expect(signsOf(0)).toEqual(shuffles.slice(0, SHUFFLE_COUNT));
+  });
+
+  test("one pair has no halves, no pair no vectors", () => {
+    expect(accumulate(pairs.slice(0, 1)).halves).toBeNull();
+    expect(() => accumulate([])).toThrow(expect.objectContaining({ code: "empty-selection" }));
+  });
+
+  test("refuses what does not fit, and adds nothing of it", () => {
+    const accumulator = new VectorAccumulator({ layers, dModel });
+    const good = draw();
+    expect(() => accumulator.add(good, new Float32Array(5))).toThrow(/6 in all, got 6 and 5/);
+    expect(() => accumulator.add(good, new Float32Array(6).fill(Number.POSITIVE_INFINITY))).toThrow(
+      /pair 0.*finite/,
+    );
+    expect(accumulator.pairCount).toBe(0);
+    expect(() => new VectorAccumulator({ layers: [3, 3], dModel })).toThrow(/ascending/);
+    expect(() => new VectorAccumulator({ layers: [], dModel })).toThrow(/ascending/);
+    expect(() => new VectorAccumulator({ layers, dModel: 0 })).toThrow(/at least 1/);
+  });
+});
+
+describe("checkCompatible", () => {
+  const refused = expect.objectContaining({ code: "incompatible-vector" });
+
+  test("takes its own model, and another of the same size only when allowed", () => {
+    const vectors = madeUpVectors();
+    expect(() => checkCompatible(vectors, model)).not.toThrow();
+    expect(() => checkCompatible(vectors, { ...model, hash: "ffff" })).toThrow(refused);
+    expect(() =>
+      checkCompatible(vectors, { ...model, hash: "ffff" }, { allowOtherModel: true }),
+    ).not.toThrow();
+  });
+
+  test.each([false, true])(
+    "never takes another size or a layer out of range; other models allowed: %s",
+    (allowOtherModel) => {
+      const vectors = madeUpVectors();
+      expect(() => checkCompatible(vectors, { ...model, dModel: 5 }, { allowOtherModel })).toThrow(
+        refused,
+      );
+      expect(() =>
+        checkCompatible(vectors, { ...model, layerCount: 5 }, { allowOtherModel }),
+      ).toThrow(/layers 0 to 4.*got 5/);
+      expect(() =>
+        checkCompatible(vectors, { ...model, layerCount: 5 }, { allowOtherModel, layers: [3] }),
+      ).not.toThrow();
+    },
+  );
+});
