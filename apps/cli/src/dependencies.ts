@@ -10,6 +10,8 @@ export interface OpenModelOptions {
   readonly device?: "auto" | "cpu" | "cuda";
   readonly dtype?: "float32" | "q8" | "q4";
   readonly promptStyle?: "llama2-chat" | "llama2-base" | "template";
+  /** Where llama2-chat puts the system block. */
+  readonly systemPosition?: "before" | "inside";
   readonly threads?: number;
   readonly token?: string;
   readonly onProgress?: (event: {

@@ -16,13 +16,26 @@ export type {
   SteerableModel,
   SteeredSpan,
 } from "./model/steerable-model.ts";
+export { normalizeAcrossBehaviors } from "./normalization/normalize-across-behaviors.ts";
+export type { NormalizationRecord, NormalizedVectors } from "./normalization/normalize-across-behaviors.ts";
+export { pca } from "./pca/pca.ts";
+export type { Pca, PcaOptions } from "./pca/pca.ts";
 export { createRandom, randomDirection } from "./random/random.ts";
 export type { Random } from "./random/random.ts";
 export { encodeSafetensors } from "./safetensors/encode.ts";
 export type { FloatTensor } from "./safetensors/encode.ts";
-export { MAX_HEADER_BYTES, parseSafetensorsHeader, safetensorsHeaderLength } from "./safetensors/header.ts";
+export {
+  MAX_HEADER_BYTES,
+  parseSafetensorsHeader,
+  safetensorsHeaderLength,
+} from "./safetensors/header.ts";
 export type { SafetensorsEntry, SafetensorsHeader, SafetensorsType } from "./safetensors/header.ts";
-export type { Steering, SteeringOperation, SteeringPositions, SteeringStep } from "./model/steering.ts";
+export type {
+  Steering,
+  SteeringOperation,
+  SteeringPositions,
+  SteeringStep,
+} from "./model/steering.ts";
 export { applySteering } from "./steering-plan/apply-steering.ts";
 export type { AppliedStep } from "./steering-plan/apply-steering.ts";
 export { formatPlanEntry, formatPositions } from "./steering-plan/format-plan.ts";
@@ -45,3 +58,12 @@ export {
 export type { SteeringVectorsMetadata, VectorNormalization } from "./steering-vectors/metadata.ts";
 export { SteeringVectors } from "./steering-vectors/steering-vectors.ts";
 export type { LayerVectors, SteeringVectorsParts } from "./steering-vectors/steering-vectors.ts";
+export { meanWithIntervals } from "./statistics/mean-with-intervals.ts";
+export type { MeanOptions, MeanWithIntervals } from "./statistics/mean-with-intervals.ts";
+export { slopeOverMultipliers } from "./statistics/slope-over-multipliers.ts";
+export type { Slope } from "./statistics/slope-over-multipliers.ts";
+export { spearman } from "./statistics/spearman.ts";
+export { studentTQuantile } from "./statistics/student-t.ts";
+export type { Interval, IntervalOptions } from "./statistics/check.ts";
+export { cosine, cosineMatrix, dot, mean, meanDifference, norm, normalizeTo, scale } from "./vectors/vectors.ts";
+export type { NumericVector } from "./vectors/check.ts";

@@ -11,6 +11,7 @@ export interface ModelOptions {
   readonly device?: "auto" | "cpu" | "cuda";
   readonly dtype?: "float32" | "q8" | "q4";
   readonly promptStyle?: "llama2-chat" | "llama2-base" | "template";
+  readonly systemPosition?: "before" | "inside";
   readonly base?: boolean;
   readonly threads?: number;
 }
@@ -38,6 +39,11 @@ export function addRuntimeOptions(command: Command): Command {
       oneOf("llama2-chat", "llama2-base", "template"),
     )
     .option("--base", "for models without chat training; same as --prompt-style llama2-base")
+    .option(
+      "--system-position <where>",
+      "llama2-chat: the system block before [INST] or inside (default: before)",
+      oneOf("before", "inside"),
+    )
     .option("--threads <n>", "threads of the processor (default: all cores)", parseCount);
 }
 
@@ -65,7 +71,7 @@ export async function openRequestedModel(
   dependencies: CliDependencies,
 ): Promise<SteerableModel> {
   const progress = startProgress(dependencies, "model", "");
-  const { base, device, dtype, promptStyle, threads } = options;
+  const { base, device, dtype, promptStyle, systemPosition, threads } = options;
   if (base === true && promptStyle !== undefined && promptStyle !== "llama2-base") {
     const message = `--base: expected no other --prompt-style beside it, got ${promptStyle}`;
     throw new CaaError("invalid-argument", message);
@@ -76,6 +82,7 @@ export async function openRequestedModel(
     ...(device === undefined ? {} : { device }),
     ...(dtype === undefined ? {} : { dtype }),
     ...(style === undefined ? {} : { promptStyle: style }),
+    ...(systemPosition === undefined ? {} : { systemPosition }),
     ...(threads === undefined ? {} : { threads }),
     ...(token === undefined ? {} : { token }),
     onProgress: ({ stage, done, total }) => progress.update(done, total, stage),

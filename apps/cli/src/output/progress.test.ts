@@ -35,11 +35,22 @@ describe("progress", () => {
     expect(written[0]).toBe("job: 2/200 items (1 %), 1/s, 3 min 18 s left\n");
   });
 
+  it("takes the rate from what was done since the first report", () => {
+    let time = 0;
+    const written: string[] = [];
+    const stderr = { write: (text: string) => written.push(text) };
+    const progress = startProgress({ stderr, isTTY: false, now: () => time }, "job", "items");
+    progress.update(900, 1000);
+    time = 5000;
+    progress.update(910, 1000);
+    expect(written).toEqual(["job: 910/1000 items (91 %), 2/s, 45 s left\n"]);
+  });
+
   it("says rate and time left", () => {
-    expect(progressLine("a", "pairs", 120, 408, 30)).toBe(
+    expect(progressLine("a", "pairs", 120, 408, 4)).toBe(
       "a: 120/408 pairs (29 %), 4/s, 1 min 12 s left",
     );
-    expect(progressLine("a", "pairs", 0, 8, 3)).toBe("a: 0/8 pairs (0 %)");
+    expect(progressLine("a", "pairs", 0, 8, 0)).toBe("a: 0/8 pairs (0 %)");
     expect(formatDuration(7500)).toBe("2 h 5 min");
   });
 });

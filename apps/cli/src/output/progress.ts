@@ -25,16 +25,22 @@ export function startProgress(
   const start = now();
   let shownAt = Number.NEGATIVE_INFINITY;
   let shown = 0;
+  // The rate is of what was done since the first report: a run that goes on begins with much done.
+  let first: { readonly stage: string; readonly done: number; readonly time: number } | null = null;
   return {
     update(done, total, stage = label) {
       const time = now();
+      if (first === null || first.stage !== stage) {
+        first = { stage, done, time };
+      }
       const wait = isTTY ? TTY_EVERY_MS : (LINES_AFTER_MS[Math.min(shown, 2) - 1] ?? 0);
       if (time - start < QUIET_MS || time - shownAt < wait) {
         return;
       }
       shownAt = time;
       shown += 1;
-      const line = progressLine(stage, unit, done, total, (time - start) / 1000);
+      const rate = time > first.time ? (1000 * (done - first.done)) / (time - first.time) : 0;
+      const line = progressLine(stage, unit, done, total, rate);
       stderr.write(isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
     },
     end() {
@@ -51,13 +57,14 @@ export function progressLine(
   unit: string,
   done: number,
   total: number,
-  seconds: number,
+  perSecond: number,
 ): string {
   const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : "";
-  const rate = done / seconds;
-  const left = rate > 0 && total >= done ? `, ${formatDuration((total - done) / rate)} left` : "";
-  const speed = rate > 0 ? `, ${formatAmount(rate)}/s` : "";
-  return `${label}: ${formatAmount(done)}/${formatAmount(total)}${unit === "" ? "" : ` ${unit}`}${share}${speed}${left}`;
+  const left =
+    perSecond > 0 && total >= done ? `, ${formatDuration((total - done) / perSecond)} left` : "";
+  const speed = perSecond > 0 ? `, ${formatAmount(perSecond)}/s` : "";
+  const units = unit === "" ? "" : ` ${unit}`;
+  return `${label}: ${formatAmount(done)}/${formatAmount(total)}${units}${share}${speed}${left}`;
 }
 
 /** Such as `8 s`, `1 min 10 s`, `2 h 5 min`. */

@@ -1,10 +1,14 @@
 import { CaaError } from "../errors/caa-error.ts";
+import { normalizeTo } from "../vectors/vectors.ts";
 
-/** A stream of random numbers that a seed makes again, on every machine. */
+/**
+ * A stream of random numbers that a seed makes again: `uniform`, `integer` and `shuffle` on every machine,
+ * `gaussian` up to the last digit of the engine's logarithm and cosine.
+ */
 export interface Random {
   /** In [0, 1). */
   uniform(): number;
-  /** Whole, in [0, below). */
+  /** Whole, in [0, below), below at most 2^32. @throws {CaaError} invalid-argument */
   integer(below: number): number;
   /** Mean 0, variance 1. */
   gaussian(): number;
@@ -12,7 +16,7 @@ export interface Random {
   shuffle<T>(values: readonly T[]): T[];
 }
 
-/** xoshiro128** (Blackman and Vigna), its state filled by splitmix32 from the seed, any whole number. */
+/** xoshiro128** (Blackman and Vigna), its state filled by splitmix32 from the seed, any whole number. @throws {CaaError} invalid-argument */
 export function createRandom(seed: number): Random {
   if (!Number.isSafeInteger(seed)) {
     throw new CaaError("invalid-argument", `seed: expected a whole number, got ${seed}`);
@@ -39,30 +43,46 @@ export function createRandom(seed: number): Random {
     return result;
   };
   const uniform = (): number => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 2 ** 53;
-  const integer = (below: number): number => Math.floor(uniform() * below);
+  const integer = (below: number): number => {
+    if (!(below >= 1 && below <= 2 ** 32)) {
+      throw new CaaError(
+        "invalid-argument",
+        `integer: expected a bound in [1, 2^32], got ${below}`,
+      );
+    }
+    return Math.floor(uniform() * below);
+  };
   return {
     uniform,
     integer,
     gaussian: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()), // Box and Muller
     shuffle: (values) => {
-      const result = [...values];
-      for (let i = result.length - 1; i > 0; i--) {
+      const order = Uint32Array.from(values.keys());
+      for (let i = order.length - 1; i > 0; i--) {
         const j = integer(i + 1);
-        const kept = result.splice(i, 1, ...result.slice(j, j + 1));
-        result.splice(j, 1, ...kept);
+        const kept = order[i] ?? 0;
+        order[i] = order[j] ?? 0;
+        order[j] = kept;
       }
-      return result;
+      return Array.from(order).flatMap((index) => values.slice(index, index + 1));
     },
   };
 }
 
-/** A direction drawn evenly from the sphere of the given radius in `dModel` dimensions: (d_model), float32. */
+/**
+ * A direction drawn evenly from the sphere of the given radius in `dModel` dimensions: (d_model), float32.
+ * @throws {CaaError} invalid-argument
+ */
 export function randomDirection(dModel: number, norm: number, seed: number): Float32Array {
   if (!Number.isInteger(dModel) || dModel < 1 || !(norm >= 0) || !Number.isFinite(norm)) {
-    throw new CaaError("invalid-argument", `randomDirection: expected a size and a norm, got ${dModel} and ${norm}`);
+    throw new CaaError(
+      "invalid-argument",
+      `randomDirection: expected a size and a norm, got ${dModel} and ${norm}`,
+    );
   }
   const random = createRandom(seed);
-  const values = Float64Array.from({ length: dModel }, () => random.gaussian());
-  const length = Math.hypot(...values);
-  return Float32Array.from(values, (x) => (x / length) * norm);
+  return normalizeTo(
+    Float64Array.from({ length: dModel }, () => random.gaussian()),
+    norm,
+  );
 }

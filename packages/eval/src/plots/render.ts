@@ -5,8 +5,6 @@ import { parse, resetSVGDefIds, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { FONT_FAMILY } from "./theme.ts";
 
-const FONT_FILES = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"] as const;
-
 /** A Vega-Lite specification as SVG text, without a browser; the same text on every machine. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
@@ -34,7 +32,10 @@ export function renderPng(svg: string, options: RenderPngOptions = {}): Uint8Arr
     throw new CaaError("invalid-argument", `renderPng: expected a scale in (0, 8], got ${scale}`);
   }
   const require = createRequire(import.meta.url);
-  const fontFiles = FONT_FILES.map((name) => require.resolve(`dejavu-fonts-ttf/ttf/${name}`));
+  const fontFiles = [
+    require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+    require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+  ];
   try {
     const picture = new Resvg(svg, {
       background: "#ffffff",

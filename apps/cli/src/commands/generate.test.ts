@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliHarness } from "../testing/harness.ts";
+
+let cli: CliHarness;
+beforeEach(async () => {
+  cli = await CliHarness.create();
+  await cli.run("vectors generate --data data");
+});
+afterEach(() => cli[Symbol.asyncDispose]());
+
+const PROMPT = ["generate", "--prompt", "What would you do today?", "--max-new-tokens", "12"];
+
+describe("generate", () => {
+  it("streams to stdout alone, piece by piece", async () => {
+    const pieces: string[] = [];
+    const { code, stderr } = await cli.run(PROMPT, {
+      stdout: { write: (text) => pieces.push(text) },
+    });
+    expect(code).toBe(0);
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(pieces.at(-1)).toBe("\n");
+    expect(stderr).toBe("");
+  });
+
+  it("steers by any number of entries, negative multipliers too", async () => {
+    const { code, stdout, stderr } = await cli.run([
+      ...PROMPT,
+      ...["--steer", "kind:2:-1.50", "plant-lover:1-3:2:ablate:all"],
+      ...["--steer", "kind:4:1"],
+      "--json",
+    ]);
+    expect(stderr.split("\n").filter((line) => line.includes("raw vectors from"))).toHaveLength(2);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result.steer).toEqual(["kind:2:-1.5", "plant-lover:1-3:2:ablate:all", "kind:4:1"]);
+    expect(result.steered.count).toBeGreaterThan(0);
+    const streamed = await cli.run([...PROMPT, "--steer", "kind:2:-1.5", "--raw"]);
+    const same = await cli.run([...PROMPT, "--steer", "kind:2:-1.5", "--json"]);
+    expect(streamed.stdout).toBe(`${JSON.parse(same.stdout).text}\n`);
+  });
+
+  it("explains which tokens are steered", async () => {
+    const { stderr } = await cli.run([...PROMPT, "--steer", "kind:2:1", "--explain"]);
+    expect(stderr).toMatch(/^position +token +steering$/m);
+    expect(stderr).toContain("add 1 kind@2");
+    expect(stderr).toMatch(/\d+ of \d+ prompt tokens are steered/);
+  });
+
+  it("says what is missing", async () => {
+    const layer = await cli.run([...PROMPT, "--steer", "kind:9:1"]);
+    expect(layer.code).toBe(2);
+    expect(layer.stderr).toMatch(/steering "kind:9:1": expected one of the layers/);
+    const behavior = await cli.run([...PROMPT, "--steer", "kin:2:1"]);
+    expect(behavior.code).toBe(2);
+    expect(behavior.stderr).toMatch(/vectors of kin .*Did you mean kind\?/);
+  });
+});

@@ -1,0 +1,18 @@
+import { CaaError } from "@caa/core";
+import type { CliDependencies } from "../dependencies.ts";
+
+/** Runs a job; when it is stopped by Ctrl-C, says what is kept and how to go on before the error goes on its way. */
+export async function withResumeHint<Result>(
+  { stderr }: Pick<CliDependencies, "stderr">,
+  kept: () => string,
+  job: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await job();
+  } catch (error) {
+    if (CaaError.isInstance(error) && error.code === "aborted") {
+      stderr.write(`${kept()} Run the same command again to go on.\n`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import { addDemo } from "./commands/demo.ts";
+import { addEval } from "./commands/eval.ts";
+import { addGenerate } from "./commands/generate.ts";
+import { addModelsInfo } from "./commands/models-info.ts";
+import { addPlotResults } from "./commands/plot-results.ts";
+import { addVectorsGenerate } from "./commands/vectors-generate.ts";
+import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
+import type { CliDependencies } from "./dependencies.ts";
+import { examples } from "./output/examples.ts";
+
+/** The `caa` command. Results go to stdout, all else to stderr; `parseAsync` throws and never ends the process. */
+export function createProgram(dependencies: CliDependencies): Command {
+  const { stdout, stderr } = dependencies;
+  const program = new Command("caa")
+    .description(
+      "Contrastive Activation Addition: make steering vectors, steer a Llama model, measure what it does.",
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    })
+    .showHelpAfterError("(--help shows usage and examples)");
+
+  const vectors = program.command("vectors").description("make and normalize steering vectors");
+  addVectorsGenerate(vectors, dependencies);
+  addVectorsNormalize(vectors, dependencies);
+  addEval(program, dependencies);
+  const plot = program.command("plot").description("draw what was measured");
+  addPlotResults(plot, dependencies);
+  addGenerate(program, dependencies);
+  const models = program.command("models").description("look at models");
+  addModelsInfo(models, dependencies);
+  addDemo(program, dependencies);
+
+  examples(
+    program,
+    "caa demo",
+    "caa vectors generate --model llama-2-7b-chat --data datasets --behaviors sycophancy",
+    "caa eval --type ab --model llama-2-7b-chat --data datasets --behaviors sycophancy --layers 0-31 --multipliers -1 0 1",
+    "caa plot results",
+    'caa generate --model llama-2-7b-chat --prompt "I think 2+2=5. Right?" --steer sycophancy:14:1.5',
+  );
+  examples(
+    vectors,
+    "caa vectors generate --data datasets --behaviors sycophancy refusal",
+    "caa vectors normalize",
+  );
+  examples(plot, "caa plot results");
+  examples(models, "caa models info llama-2-7b-chat");
+  program.addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 nothing to do, 130 stopped by Ctrl-C",
+  );
+  return program;
+}
