@@ -78,70 +78,63 @@ export async function normalizeVectors(
     const behaviors =
       options.behaviors ??
       [...there].filter(([, names]) => names.includes(model)).map(([behavior]) => behavior);
-    files.push(...(await normalizeModel(model, behaviors)));
-  }
-  return files;
-
-  async function normalizeModel(
-    model: string,
-    behaviors: readonly string[],
-  ): Promise<readonly NormalizedFile[]> {
-    const { loadSteeringVectors } = await import("@caa/core/files");
-    const sets = new Map<string, SteeringVectors>();
-    for (const behavior of behaviors) {
-      sets.set(behavior, await loadSteeringVectors(vectorPath(dir, behavior, model, "raw")));
-    }
-    checkOneOrigin(sets);
-    if (sets.size === 1) {
+    if (behaviors.length === 1) {
       stderr.write(
-        `note: ${model} has vectors of one behavior only: normalizing changes nothing but the record\n`,
+        `note: normalized over ${behaviors[0]} alone, which changes nothing but the record\n`,
       );
     }
-    const { record } = normalizeAcrossBehaviors(
-      new Map(
-        [...sets].map(([behavior, set]) => [
-          behavior,
-          new Map(set.layers.map((layer) => [layer, set.vector(layer)])),
-        ]),
-      ),
-    );
-    const scaled = [...sets].map(([behavior, set]) => {
-      const factor = (layer: number): number =>
-        (record.targetNorm[layer] ?? 0) / norm(set.vector(layer));
-      const path = vectorPath(dir, behavior, model, "normalized");
-      return { behavior, path, vectors: set.scaled(factor, { normalization: record }) };
-    });
+    const scaled = await normalizeModel(dir, model, behaviors);
     // All are checked before the first is written: never half of one normalization beside half of another.
-    const keep = new Set<string>();
+    const same = new Set<string>();
     for (const { path, vectors } of scaled) {
       if (options.overwrite !== true && (await isSame(path, vectors))) {
-        keep.add(path);
+        same.add(path);
       }
     }
-    return writeAll(model, scaled, keep, record.behaviors);
-  }
-
-  async function writeAll(
-    model: string,
-    scaled: ReadonlyArray<{
-      readonly behavior: string;
-      readonly path: string;
-      readonly vectors: SteeringVectors;
-    }>,
-    keep: ReadonlySet<string>,
-    over: readonly string[],
-  ): Promise<readonly NormalizedFile[]> {
     const { saveSteeringVectors } = await import("@caa/core/files");
-    const files: NormalizedFile[] = [];
     for (const { behavior, path, vectors } of scaled) {
-      const written = !keep.has(path);
+      const written = !same.has(path);
       if (written) {
         await saveSteeringVectors(path, vectors);
       }
+      const over = vectors.metadata.normalization?.behaviors ?? [];
       files.push({ behavior, model, file: relative(cwd, path), over, written });
     }
-    return files;
   }
+  return files;
+}
+
+interface Scaled {
+  readonly behavior: string;
+  readonly path: string;
+  readonly vectors: SteeringVectors;
+}
+
+async function normalizeModel(
+  dir: string,
+  model: string,
+  behaviors: readonly string[],
+): Promise<readonly Scaled[]> {
+  const { loadSteeringVectors } = await import("@caa/core/files");
+  const sets = new Map<string, SteeringVectors>();
+  for (const behavior of behaviors) {
+    sets.set(behavior, await loadSteeringVectors(vectorPath(dir, behavior, model, "raw")));
+  }
+  checkOneOrigin(sets);
+  const { record } = normalizeAcrossBehaviors(
+    new Map(
+      [...sets].map(([behavior, set]) => [
+        behavior,
+        new Map(set.layers.map((layer) => [layer, set.vector(layer)])),
+      ]),
+    ),
+  );
+  return [...sets].map(([behavior, set]) => {
+    const factor = (layer: number): number =>
+      (record.targetNorm[layer] ?? 0) / norm(set.vector(layer));
+    const path = vectorPath(dir, behavior, model, "normalized");
+    return { behavior, path, vectors: set.scaled(factor, { normalization: record }) };
+  });
 }
 
 async function chooseModels(

@@ -37,7 +37,7 @@ describe("vectors generate", () => {
     expect(made).toMatchObject({ behavior: "kind", pairs: 4, file: FILE, written: true });
     expect(made.layers.map((row: { layer: number }) => row.layer)).toEqual([0, 2, 3, 5]);
     const [even, odd] = (await loadSteeringVectors(join(cli.cwd, FILE))).halves ?? [];
-    const expected = cosine(even?.get(2) ?? [], odd?.get(2) ?? []);
+    const expected = cosine(even?.get(2) ?? new Float32Array(), odd?.get(2) ?? new Float32Array());
     expect(made.layers[1].splitHalfCosine).toBeCloseTo(expected, 12);
   });
 
