@@ -67,6 +67,7 @@ export function tokenizerFiles(metadata: GgufMetadata): TokenizerFiles {
     unk_token: named("unknown") ?? null,
     pad_token: named("padding") ?? null,
     clean_up_tokenization_spaces: false,
+    model_input_names: ["input_ids", "attention_mask"],
     ...(template !== undefined && { chat_template: template }),
   };
   const tokenizer = {
