@@ -16,7 +16,7 @@ export function symmetricEigen(matrix: Float64Array, m: number): SymmetricEigen 
   const a = matrix.slice(); // (m, m), becomes diagonal
   const at = (row: number, column: number): number => a[row * m + column] ?? 0;
   const v = Array.from({ length: m }, (_, i) =>
-    Float64Array.from({ length: m }, (_, j) => (i === j ? 1 : 0)),
+    Float64Array.from({ length: m }, (__, j) => (i === j ? 1 : 0)),
   );
   const scale = Math.sqrt(a.reduce((sum, x) => sum + x * x, 0));
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {

@@ -10,7 +10,7 @@ export interface Eigenpair {
 }
 
 /** The error of an eigenvalue is about the square of this, relative to the largest one. */
-const TOLERANCE = 1e-11;
+const TOLERANCE = 1e-10;
 const MAX_STEPS = 2000; // random data, the slow case, takes some tens
 
 /** Basis vectors `x` with `Gx` beside them: what is linear in one holds for the other. */
@@ -33,15 +33,15 @@ export function topEigenpairs(
 ): readonly Eigenpair[] {
   const random = createRandom(1); // any seed does: the result does not depend on it, but for rounding
   const block = count + 4; // more than `count`, so that equal eigenvalues are all found
-  const limit = 8 * block;
+  const limit = 16 * block;
   let basis: Column[] = []; // orthonormal
   let candidates: Float64Array[] = Array.from({ length: block }, () => start(random));
   let floor = 0; // candidates below are rounding
   for (let step = 0; step < MAX_STEPS; step++) {
     const added = extend(basis, candidates, floor, apply);
-    const ritz = rayleighRitz(basis);
+    const full = basis.length + block > limit;
+    const ritz = rayleighRitz(basis, full ? 4 * block : block);
     const largest = ritz[0]?.value ?? 0;
-    const wanted = ritz.slice(0, count);
     const residuals = ritz
       .slice(0, block)
       .map(({ value, x, gx }) => gx.map((g, i) => g - value * (x[i] ?? 0)));
@@ -49,12 +49,12 @@ export function topEigenpairs(
       added === 0 ||
       residuals.slice(0, count).every((residual) => norm(residual) <= TOLERANCE * largest)
     ) {
-      return wanted.map(({ value, x }) => ({ value, vector: x }));
+      return ritz.slice(0, count).map(({ value, x }) => ({ value, vector: x }));
     }
     candidates = residuals;
     floor = 1e-14 * largest;
-    if (basis.length + block > limit) {
-      basis = ritz.slice(0, 3 * block);
+    if (full) {
+      basis = [...ritz];
     }
   }
   throw new CaaError(
@@ -96,8 +96,11 @@ function extend(
   return basis.length - before;
 }
 
-/** The best approximations that the span of the basis has, largest value first: eigenpairs of `QᵀGQ`. */
-function rayleighRitz(basis: readonly Column[]): readonly (Column & { readonly value: number })[] {
+/** The `count` best approximations that the span of the basis has, largest value first: eigenpairs of `QᵀGQ`. */
+function rayleighRitz(
+  basis: readonly Column[],
+  count: number,
+): readonly (Column & { readonly value: number })[] {
   const m = basis.length;
   const t = new Float64Array(m * m); // (m, m)
   for (const [i, { x }] of basis.entries()) {
@@ -107,7 +110,7 @@ function rayleighRitz(basis: readonly Column[]): readonly (Column & { readonly v
     }
   }
   const { values, vectors } = symmetricEigen(t, m);
-  return vectors.map((y, k) => {
+  return vectors.slice(0, count).map((y, k) => {
     const x = new Float64Array(basis[0]?.x.length ?? 0);
     const gx = new Float64Array(x.length);
     for (const [i, column] of basis.entries()) {

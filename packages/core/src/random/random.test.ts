@@ -4,7 +4,7 @@ import { createRandom, randomDirection } from "./random.ts";
 
 test("uniform numbers are spread over [0, 1)", () => {
   const random = createRandom(5);
-  const bins = new Array<number>(20).fill(0);
+  const bins = Array.from({ length: 20 }, () => 0);
   const n = 20_000;
   let [low, high] = [1, 0];
   for (let i = 0; i < n; i++) {
