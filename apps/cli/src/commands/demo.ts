@@ -1,9 +1,10 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { DEMO_BEHAVIOR, DEMO_PROMPT, demoGenerateSet, demoTestSet } from "../demo/data.ts";
+import { keepOpen } from "../demo/keep-open.ts";
 import { demoModel } from "../demo/model.ts";
 import type { CliDependencies } from "../dependencies.ts";
-import { addRuntimeOptions, type ModelOptions } from "../options/model.ts";
+import { addRuntimeOptions, type ModelOptions, openRequestedModel } from "../options/model.ts";
 import { abWarnings, formatAbTable } from "../output/ab-table.ts";
 import { examples } from "../output/examples.ts";
 import { formatVectorsTable } from "../output/vectors-table.ts";
@@ -34,11 +35,13 @@ export function addDemo(parent: Command, dependencies: CliDependencies): void {
   examples(command, "caa demo", "caa demo --model ./model.gguf --out demo");
 }
 
-async function runDemo(options: DemoOptions, dependencies: CliDependencies): Promise<void> {
+async function runDemo(options: DemoOptions, outer: CliDependencies): Promise<void> {
   const { writeFileAtomic } = await import("@caa/core/files");
-  const { cwd, env, stdout } = dependencies;
+  const { cwd, env, stdout } = outer;
   const chosen =
     options.model === undefined ? await demoModel(env) : { name: options.model, real: true };
+  await using model = await openRequestedModel(chosen.name, options, outer);
+  const dependencies = { ...outer, openModel: async () => keepOpen(model) }; // opened once for all steps
   const say = (text: string): unknown => stdout.write(`${text}\n`);
   const out = options.out;
   const folder = resolve(cwd, out);
@@ -47,9 +50,8 @@ async function runDemo(options: DemoOptions, dependencies: CliDependencies): Pro
   const vectors = `${out}/vectors`;
   const results = `${out}/results`;
   const behaviors = [DEMO_BEHAVIOR];
-  if (!chosen.real) {
-    say(RANDOM_NOTE);
-  }
+  const note = chosen.real ? SMALL_NOTE : RANDOM_NOTE;
+  say(note);
   say(
     `1. Contrast pairs: ${demoGenerateSet.length} for the vectors, ${demoTestSet.length} for the test`,
   );
@@ -65,7 +67,7 @@ async function runDemo(options: DemoOptions, dependencies: CliDependencies): Pro
     dependencies,
   );
   stdout.write(formatVectorsTable(made));
-  await normalizeVectors(
+  const normalized = await normalizeVectors(
     { vectors, behaviors, overwrite: true, ...modelOf(made[0]?.vectors.metadata.modelId) },
     dependencies,
   );
@@ -121,23 +123,25 @@ async function runDemo(options: DemoOptions, dependencies: CliDependencies): Pro
     `${data}/generate/${DEMO_BEHAVIOR}/generate_dataset.json`,
     `${data}/test/${DEMO_BEHAVIOR}/test_dataset_ab.json`,
     ...made.map(({ file }) => file),
+    ...normalized.map(({ file }) => file),
     ...runs.flatMap(({ files }) => files),
     ...plots,
   ].forEach((file) => say(`  ${file}`));
-  const model = chosen.real ? chosen.name : "MODEL";
+  const name = chosen.real ? chosen.name : "MODEL";
   say(`\n${chosen.real ? "The same, command by command" : "The same on a real model; MODEL is a folder, a GGUF file or a hub id"}:
-  caa vectors generate --model ${model} --data ${data} --behaviors ${DEMO_BEHAVIOR} --out ${vectors}
+  caa vectors generate --model ${name} --data ${data} --behaviors ${DEMO_BEHAVIOR} --out ${vectors}
   caa vectors normalize --vectors ${vectors}
-  caa eval --type ab --model ${model} --data ${data} --vectors ${vectors} --behaviors ${DEMO_BEHAVIOR} --multipliers -2 0 2 --out ${results}
+  caa eval --type ab --model ${name} --data ${data} --vectors ${vectors} --behaviors ${DEMO_BEHAVIOR} --multipliers -2 0 2 --out ${results}
   caa plot results --results ${results} --out ${out}/plots
-  caa generate --model ${model} --vectors ${vectors} --prompt "${DEMO_PROMPT}" --steer ${steer}`);
-  if (!chosen.real) {
-    say(`\n${RANDOM_NOTE}`);
-  }
+  caa generate --model ${name} --vectors ${vectors} --prompt "${DEMO_PROMPT}" --steer ${steer}`);
+  say(`\n${note}`);
 }
 
 const RANDOM_NOTE =
   "No model was named, so this runs on a tiny Llama with random weights: every step is real, but its numbers and its text mean nothing.";
+
+const SMALL_NOTE =
+  "Eight pairs and four items show how it is done, not what steering does: for that take real data sets.";
 
 function modelOf(model: string | undefined): { readonly model?: string } {
   return model === undefined ? {} : { model };

@@ -25,8 +25,11 @@ describe("generate", () => {
   it("steers by any number of entries, negative multipliers too", async () => {
     const { code, stdout, stderr } = await cli.run([
       ...PROMPT,
-      ...["--steer", "kind:2:-1.50", "plant-lover:1-3:2:ablate:all"],
-      ...["--steer", "kind:4:1"],
+      "--steer",
+      "kind:2:-1.50",
+      "plant-lover:1-3:2:ablate:all",
+      "--steer",
+      "kind:4:1",
       "--json",
     ]);
     expect(stderr.split("\n").filter((line) => line.includes("raw vectors from"))).toHaveLength(2);

@@ -81,9 +81,10 @@ export const demoTestSet: readonly object[] = TEST.map(toItem);
 /** A question for the steered answer at the end. */
 export const DEMO_PROMPT = "What would you do with a free day?";
 
-// The matching answer is (A) in every other item, so that the letter alone says nothing.
+// The matching answer is (A) in half of the items, so that the letter alone says nothing; in pairs of items, since the
+// halves of a set are its even and its odd items, and both halves need both letters.
 function toItem({ situation, matching, other }: Contrast, index: number): object {
-  const swap = index % 2 === 1;
+  const swap = index % 4 >= 2;
   const [a, b] = swap ? [other, matching] : [matching, other];
   return {
     question: `${situation}\n\nChoices:\n (A) ${a}\n (B) ${b}`,

@@ -27,28 +27,47 @@ export function startProgress(
   let shown = 0;
   // The rate is of what was done since the first report: a run that goes on begins with much done.
   let first: { readonly stage: string; readonly done: number; readonly time: number } | null = null;
+  let latest: readonly [done: number, total: number, stage: string] | null = null;
+  const paint = (): void => {
+    if (latest !== null) {
+      show(...latest);
+    }
+  };
+  // A step without a report of its own, such as loading weights, is to be seen too.
+  const timer = setInterval(paint, 1000).unref();
   return {
     update(done, total, stage = label) {
-      const time = now();
-      if (first === null || first.stage !== stage) {
-        first = { stage, done, time };
-      }
-      const wait = isTTY ? TTY_EVERY_MS : (LINES_AFTER_MS[Math.min(shown, 2) - 1] ?? 0);
-      if (time - start < QUIET_MS || time - shownAt < wait) {
-        return;
-      }
-      shownAt = time;
-      shown += 1;
-      const rate = time > first.time ? (1000 * (done - first.done)) / (time - first.time) : 0;
-      const line = progressLine(stage, unit, done, total, rate);
-      stderr.write(isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+      latest = [done, total, stage];
+      paint();
     },
     end() {
+      clearInterval(timer);
       if (isTTY && shown > 0) {
         stderr.write("\r\u001b[2K");
       }
     },
   };
+
+  function show(done: number, total: number, stage: string): void {
+    const time = now();
+    if (first === null || first.stage !== stage) {
+      first = { stage, done, time };
+    }
+    const wait = isTTY ? TTY_EVERY_MS : (LINES_AFTER_MS[Math.min(shown, 2) - 1] ?? 0);
+    if (time - start < QUIET_MS || time - shownAt < wait || isOver(done, total)) {
+      return;
+    }
+    shownAt = time;
+    shown += 1;
+    const rate = time > first.time ? (1000 * (done - first.done)) / (time - first.time) : 0;
+    const line = progressLine(stage, unit, done, total, rate);
+    stderr.write(isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+  }
+}
+
+/** The end of a step that has no parts is nothing to tell. */
+function isOver(done: number, total: number): boolean {
+  return total <= 1 && done >= total;
 }
 
 /** Such as `sycophancy: 120/408 pairs (29 %), 4.1/s, 1 min 10 s left`. */
@@ -59,6 +78,9 @@ export function progressLine(
   total: number,
   perSecond: number,
 ): string {
+  if (total <= 1) {
+    return `${label} ...`;
+  }
   const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : "";
   const left =
     perSecond > 0 && total >= done ? `, ${formatDuration((total - done) / perSecond)} left` : "";
