@@ -8,8 +8,7 @@ export function library(entry: Record<string, string>, overrides: Options = {}):
     entry,
     format: "esm",
     target: "node20",
-    // The bundler of types checks internal constants as if they were exported; the type check of the workspace does it right.
-    dts: { compilerOptions: { isolatedDeclarations: false } },
+    dts: true,
     clean: true,
     sourcemap: true,
     ...overrides,

@@ -1,5 +1,6 @@
 export { openModel } from "./model/open-model.ts";
 export type { OpenModelOptions, OpenProgress } from "./model/open-model.ts";
+export { randomLlamaFolder } from "./model/random-llama.ts";
 export { PROMPT_STYLES } from "./prompt/prompt-style.ts";
 export type { PromptStyle } from "./prompt/prompt-style.ts";
 export type { Device } from "./runtime/device.ts";

@@ -1,4 +1,3 @@
-import { CaaError } from "@caa/core";
 import { readVariable, type Environment } from "../env.ts";
 
 export interface DemoModel {
@@ -13,12 +12,6 @@ export async function demoModel(env: Environment): Promise<DemoModel> {
   if (name !== undefined) {
     return { name, real: true };
   }
-  const llama: object = await import("@caa/llama");
-  if ("randomLlamaFolder" in llama && typeof llama.randomLlamaFolder === "function") {
-    return { name: String(llama.randomLlamaFolder()), real: false };
-  }
-  throw new CaaError(
-    "not-found",
-    "demo: expected a model, got none. Give --model, or set CAA_MODEL in the environment or in the file .env",
-  );
+  const { randomLlamaFolder } = await import("@caa/llama");
+  return { name: randomLlamaFolder(), real: false };
 }

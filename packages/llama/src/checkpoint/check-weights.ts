@@ -2,6 +2,7 @@ import { CaaError, type SafetensorsEntry } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { ExternalTensor } from "../graph/graph-builder.ts";
 import type { WeightTable } from "../graph/weights.ts";
+import { BLOCK_SIZE } from "../quantize/blocks.ts";
 
 /** A tensor and the file it lies in. */
 export interface StoredTensor extends SafetensorsEntry {
@@ -55,7 +56,7 @@ export function checkWeights(
   config: LlamaConfig,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): WeightTable {
-  const expected = expectedWeights(config);
+  const expected = storedShapes(expectedWeights(config), tensors);
   const missing = [...expected.keys()].filter((name) => !tensors.has(name));
   if (missing.length > 0) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
@@ -85,6 +86,10 @@ export function checkWeights(
       );
     }
     const { dtype, file, offset, byteLength } = tensor;
+    if (name.endsWith(BLOCKS) && dtype === "U8") {
+      table.set(name, { file, offset, byteLength, type: "uint8", shape });
+      continue;
+    }
     if (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16") {
       throw new CaaError(
         "unsupported",
@@ -97,6 +102,35 @@ export function checkWeights(
     table.set(name, { file, offset, byteLength, type: floatTypes[dtype], shape });
   }
   return table;
+}
+
+const BLOCKS = ".blocks";
+
+/** What is expected in the files: a matrix that is stored in quantized blocks is two tensors there, blocks and scales. */
+function storedShapes(
+  weights: ReadonlyMap<string, readonly number[]>,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const [name, shape] of weights) {
+    const blocks = tensors.get(`${name}${BLOCKS}`);
+    const [rows = 0, columns = 0] = shape;
+    if (blocks === undefined || tensors.has(name)) {
+      shapes.set(name, shape);
+      continue;
+    }
+    const bytes = blocks.shape[2] ?? 0;
+    if (columns % BLOCK_SIZE !== 0 || (bytes !== BLOCK_SIZE / 2 && bytes !== BLOCK_SIZE)) {
+      throw new CaaError(
+        "shape-mismatch",
+        `model weights: tensor "${name}${BLOCKS}": expected blocks of ${BLOCK_SIZE} values in 4 or 8 bits, got [${blocks.shape.join(", ")}]`,
+        { facts: { tensor: name, got: blocks.shape } },
+      );
+    }
+    shapes.set(`${name}${BLOCKS}`, [rows, columns / BLOCK_SIZE, bytes]);
+    shapes.set(`${name}.scales`, [rows, columns / BLOCK_SIZE]);
+  }
+  return shapes;
 }
 
 function refuseUnread(name: string): void {

@@ -52,7 +52,9 @@ function planRuns(tree: TokenTree): readonly Run[] {
   const all = tree.nodes.map((_, index) => index);
   const trunk = all.slice(0, tree.trunkLength);
   if (all.length <= MAX_RUN || trunk.length === 0) {
-    return trunk.length === 0 && all.length > MAX_RUN ? oneByOne(tree, []) : [{ nodes: all, isTrunk: false }];
+    return trunk.length === 0 && all.length > MAX_RUN
+      ? oneByOne(tree, [])
+      : [{ nodes: all, isTrunk: false }];
   }
   return [{ nodes: trunk, isTrunk: true }, ...oneByOne(tree, trunk)];
 }
@@ -81,7 +83,10 @@ function oneByOne(tree: TokenTree, trunk: readonly number[]): readonly Run[] {
 function nodeAt(tree: TokenTree, index: number): TokenTree["nodes"][number] {
   const node = tree.nodes[index];
   if (node === undefined) {
-    throw new CaaError("invalid-argument", `token tree: no node ${index} among ${tree.nodes.length}`);
+    throw new CaaError(
+      "invalid-argument",
+      `token tree: no node ${index} among ${tree.nodes.length}`,
+    );
   }
   return node;
 }
@@ -104,7 +109,10 @@ class Readers {
     this.#layers = job.residual?.layers ?? [];
     for (const layer of this.#layers) {
       if (!Number.isInteger(layer) || layer < 0 || layer >= layerCount) {
-        throw new CaaError("invalid-argument", `layer: expected 0 to ${layerCount - 1}, got ${layer}`);
+        throw new CaaError(
+          "invalid-argument",
+          `layer: expected 0 to ${layerCount - 1}, got ${layer}`,
+        );
       }
     }
     this.#residualNodes = new Set(job.residual?.places.map((place) => this.#node(place)));
@@ -137,17 +145,24 @@ class Readers {
     });
     const width = logitsAt.length === 0 ? 0 : output.logits.length / logitsAt.length;
     logitsAt.forEach((index, place) => {
-      this.#logits.set(run[index] ?? -1, output.logits.subarray(place * width, (place + 1) * width));
+      this.#logits.set(
+        run[index] ?? -1,
+        output.logits.subarray(place * width, (place + 1) * width),
+      );
     });
   }
 
   result(): ForwardResult {
     return {
-      residual: (this.#job.residual?.places ?? []).map((place) => found(this.#residual, this.#node(place))),
+      residual: (this.#job.residual?.places ?? []).map((place) =>
+        found(this.#residual, this.#node(place)),
+      ),
       probabilities: (this.#job.probabilities ?? []).map((place) =>
         tokenProbabilities(found(this.#logits, this.#node(place)), place.tokens),
       ),
-      logits: (this.#job.logits ?? []).map((place) => found(this.#logits, this.#node(place)).slice()),
+      logits: (this.#job.logits ?? []).map((place) =>
+        found(this.#logits, this.#node(place)).slice(),
+      ),
     };
   }
 

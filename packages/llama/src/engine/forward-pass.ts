@@ -54,7 +54,9 @@ export class ForwardPass {
     const tokens = input.ids.length / rows;
     const layers = config.num_hidden_layers;
     // The runtime wants at least as many rotary rows as tokens, which a tree can have more of than positions.
-    const rope = this.#rope.upTo(input.positions.reduce((most, p) => Math.max(most, p + 1), tokens));
+    const rope = this.#rope.upTo(
+      input.positions.reduce((most, p) => Math.max(most, p + 1), tokens),
+    );
     const pastLength = past?.length ?? 0;
     const pastShape = [rows, config.num_key_value_heads, pastLength, config.head_dim];
     const nothing = new Float32Array(0);
@@ -67,7 +69,12 @@ export class ForwardPass {
       ["attention_bias", { data: input.mask, shape: [rows, 1, tokens, pastLength + tokens] }],
       ["residual_positions", { data: int64(input.residualAt), shape: [input.residualAt.length] }],
       ["logit_positions", { data: int64(input.logitsAt), shape: [input.logitsAt.length] }],
-      ...steeringFeeds(input.vectors, input.stepsAt, { layers, dModel: config.hidden_size, rows, tokens }),
+      ...steeringFeeds(input.vectors, input.stepsAt, {
+        layers,
+        dModel: config.hidden_size,
+        rows,
+        tokens,
+      }),
     ]);
     const outputs: string[] = [];
     if (input.residualAt.length > 0) {
@@ -86,11 +93,14 @@ export class ForwardPass {
 
     const results = await this.#session.run(feeds, outputs);
     const get = (name: string): Float32Array => results.get(name) ?? nothing;
-    const each = (name: string): Float32Array[] => Array.from({ length: layers }, (_, layer) => get(`${name}.${layer}`));
+    const each = (name: string): Float32Array[] =>
+      Array.from({ length: layers }, (_, layer) => get(`${name}.${layer}`));
     return {
       residual: get("residual"),
       logits: get("logits"),
-      keyValues: input.wantKeyValues ? { keys: each("new_key"), values: each("new_value"), length: tokens } : null,
+      keyValues: input.wantKeyValues
+        ? { keys: each("new_key"), values: each("new_value"), length: tokens }
+        : null,
     };
   }
 

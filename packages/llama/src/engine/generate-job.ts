@@ -46,7 +46,8 @@ async function runBatch(
     row.tokens.push(token);
     const goOn = onToken(row.index, token);
     const length = row.sequence.ids.length + row.tokens.length;
-    const full = row.tokens.length >= job.maxNewTokens || length >= pass.config.max_position_embeddings;
+    const full =
+      row.tokens.length >= job.maxNewTokens || length >= pass.config.max_position_embeddings;
     row.done = !goOn || full || job.endTokens.includes(token);
   };
   const cache = new KeyValueCache(

@@ -29,7 +29,10 @@ export interface ForwardJob {
   readonly vectors: readonly Float32Array[];
   readonly sequences: readonly TokenSequence[];
   /** Residual stream at these places, for these layers. */
-  readonly residual?: { readonly layers: readonly number[]; readonly places: readonly TokenPlace[] };
+  readonly residual?: {
+    readonly layers: readonly number[];
+    readonly places: readonly TokenPlace[];
+  };
   /** Probabilities of some next tokens after these places, by a softmax over the whole vocabulary. */
   readonly probabilities?: ReadonlyArray<TokenPlace & { readonly tokens: readonly number[] }>;
   /** Logits of the whole vocabulary after these places. */

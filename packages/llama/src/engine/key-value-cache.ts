@@ -69,7 +69,10 @@ export class KeyValueCache {
     const move = (target: Float32Array, source: Float32Array): void => {
       const size = old.capacity * this.#headSize;
       for (let block = 0; block < this.#rows * this.#heads; block++) {
-        target.set(source.subarray(block * size, (block + 1) * size), block * this.#capacity * this.#headSize);
+        target.set(
+          source.subarray(block * size, (block + 1) * size),
+          block * this.#capacity * this.#headSize,
+        );
       }
     };
     this.#keys.forEach((target, layer) => move(target, old.keys[layer] ?? target));

@@ -1,11 +1,17 @@
 import { CaaError } from "@caa/core";
 
 /** `exp(z_t) / sum exp(z)` over the whole vocabulary, in float64, for the tokens asked for; each in [0, 1]. */
-export function tokenProbabilities(logits: Float32Array, tokens: readonly number[]): readonly number[] {
+export function tokenProbabilities(
+  logits: Float32Array,
+  tokens: readonly number[],
+): readonly number[] {
   let most = Number.NEGATIVE_INFINITY;
   for (const logit of logits) {
     if (Number.isNaN(logit)) {
-      throw new CaaError("invalid-data", "softmax: the model's logits are not numbers; is the steering too strong?");
+      throw new CaaError(
+        "invalid-data",
+        "softmax: the model's logits are not numbers; is the steering too strong?",
+      );
     }
     most = Math.max(most, logit);
   }

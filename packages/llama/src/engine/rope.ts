@@ -15,7 +15,11 @@ export class RopeTable {
   }
 
   /** The first `rows` positions, each table (rows, head_dim / 2). */
-  upTo(rows: number): { readonly cos: Float32Array; readonly sin: Float32Array; readonly shape: readonly number[] } {
+  upTo(rows: number): {
+    readonly cos: Float32Array;
+    readonly sin: Float32Array;
+    readonly shape: readonly number[];
+  } {
     const half = this.#frequencies.length;
     if (rows > this.#rows) {
       this.#rows = Math.max(rows, 2 * this.#rows, 256);
@@ -29,7 +33,11 @@ export class RopeTable {
         });
       }
     }
-    return { cos: this.#cos.subarray(0, rows * half), sin: this.#sin.subarray(0, rows * half), shape: [rows, half] };
+    return {
+      cos: this.#cos.subarray(0, rows * half),
+      sin: this.#sin.subarray(0, rows * half),
+      shape: [rows, half],
+    };
   }
 }
 
@@ -47,7 +55,12 @@ export function ropeFrequencies(config: LlamaConfig): Float32Array {
     if (scaling.type === "linear") {
       return frequency / scaling.factor;
     }
-    const { factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: length } = scaling;
+    const {
+      factor,
+      low_freq_factor: low,
+      high_freq_factor: high,
+      original_max_position_embeddings: length,
+    } = scaling;
     const turns = (length * frequency) / (2 * Math.PI); // wavelengths in the original context
     if (turns < low) {
       return frequency / factor;

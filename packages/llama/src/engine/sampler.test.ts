@@ -28,7 +28,9 @@ describe("sample", () => {
     }
     const weights = Array.from(logits, Math.exp);
     const total = weights.reduce((sum, x) => sum + x, 0);
-    weights.forEach((weight, token) => expect((counts[token] ?? 0) / draws).toBeCloseTo(weight / total, 3));
+    weights.forEach((weight, token) =>
+      expect((counts[token] ?? 0) / draws).toBeCloseTo(weight / total, 3),
+    );
   });
 
   test("topK and topP leave out the unlikely", () => {

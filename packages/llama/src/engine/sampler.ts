@@ -18,7 +18,10 @@ export function argmax(logits: Float32Array): number {
     }
   }
   if (Number.isNaN(logits[best])) {
-    throw new CaaError("invalid-data", "sampling: the model's logits are not numbers; is the steering too strong?");
+    throw new CaaError(
+      "invalid-data",
+      "sampling: the model's logits are not numbers; is the steering too strong?",
+    );
   }
   return best;
 }
@@ -27,15 +30,23 @@ export function argmax(logits: Float32Array): number {
  * Draws a token: logits over the temperature, the `topK` largest of them, of those the fewest whose probabilities reach
  * `topP`, then one by its probability with `uniform()` in [0, 1).
  */
-export function sample(logits: Float32Array, options: SamplerOptions, uniform: () => number): number {
+export function sample(
+  logits: Float32Array,
+  options: SamplerOptions,
+  uniform: () => number,
+): number {
   const best = argmax(logits);
   if (options.temperature === 0) {
     return best;
   }
   const most = logits[best] ?? 0;
-  const order = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
+  const order = Array.from(logits.keys()).sort(
+    (a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b,
+  );
   const kept = options.topK > 0 ? order.slice(0, options.topK) : order;
-  const weights = kept.map((token) => Math.exp(((logits[token] ?? 0) - most) / options.temperature));
+  const weights = kept.map((token) =>
+    Math.exp(((logits[token] ?? 0) - most) / options.temperature),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let count = 0;
   let mass = 0;

@@ -6,7 +6,9 @@ import type { TokenStep } from "./jobs.ts";
 export function actingSteps(steps: readonly TokenStep[], position: number): readonly TokenStep[] {
   return steps.filter(
     (step) =>
-      position >= step.from && position <= step.to && (step.multiplier !== 0 || step.operation === "clamp"),
+      position >= step.from &&
+      position <= step.to &&
+      (step.multiplier !== 0 || step.operation === "clamp"),
   );
 }
 
@@ -48,10 +50,16 @@ export function steeringFeeds(
       const values = vectorOf(vectors, vector, dModel);
       const norm = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)); // float64
       if (norm === 0) {
-        throw new CaaError("invalid-argument", "steering: ablate and clamp need a direction, got a vector of zeros");
+        throw new CaaError(
+          "invalid-argument",
+          "steering: ablate and clamp need a direction, got a vector of zeros",
+        );
       }
       norms.set(vector, norm);
-      directions.set(values.map((x) => x / norm), (layer * p + slot) * dModel);
+      directions.set(
+        values.map((x) => x / norm),
+        (layer * p + slot) * dModel,
+      );
     }
   });
 

@@ -5,7 +5,14 @@ import { GraphSession, type SessionOptions } from "../runtime/session.ts";
 import { runForwardJob } from "./forward-job.ts";
 import { ForwardPass } from "./forward-pass.ts";
 import { runGenerateJob } from "./generate-job.ts";
-import type { Engine, ForwardJob, ForwardResult, GenerateJob, GenerateResult, TokenListener } from "./jobs.ts";
+import type {
+  Engine,
+  ForwardJob,
+  ForwardResult,
+  GenerateJob,
+  GenerateResult,
+  TokenListener,
+} from "./jobs.ts";
 
 /** Runs token sequences in this thread, which it blocks while the runtime computes. */
 export class TokenEngine implements Engine {
@@ -15,7 +22,11 @@ export class TokenEngine implements Engine {
     this.#pass = pass;
   }
 
-  static async open(config: LlamaConfig, weights: WeightTable, options: SessionOptions): Promise<TokenEngine> {
+  static async open(
+    config: LlamaConfig,
+    weights: WeightTable,
+    options: SessionOptions,
+  ): Promise<TokenEngine> {
     const session = await GraphSession.create(llamaGraph(config, weights), options);
     return new TokenEngine(new ForwardPass(config, session));
   }
@@ -24,7 +35,11 @@ export class TokenEngine implements Engine {
     return runForwardJob(this.#pass, job, signal);
   }
 
-  async generate(job: GenerateJob, onToken: TokenListener, signal?: AbortSignal): Promise<GenerateResult> {
+  async generate(
+    job: GenerateJob,
+    onToken: TokenListener,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult> {
     return runGenerateJob(this.#pass, job, onToken, signal);
   }
 

@@ -32,7 +32,9 @@ describe("buildTokenTree", () => {
 
   test("keeps apart equal tokens under different steering, from the first steered token on", () => {
     const ids = [1, 2, 3];
-    const tree = buildTokenTree([0, 1, -1].map((multiplier) => ({ ids, steps: [add(multiplier, 1)] })));
+    const tree = buildTokenTree(
+      [0, 1, -1].map((multiplier) => ({ ids, steps: [add(multiplier, 1)] })),
+    );
     expect(tree.trunkLength).toBe(1);
     expect(tree.nodes.length).toBe(1 + 3 * 2);
   });
@@ -60,11 +62,18 @@ describe("ancestorMask", () => {
   ]);
   const visible = (mask: Float32Array, width: number): number[][] =>
     Array.from({ length: mask.length / width }, (_, row) =>
-      Array.from({ length: width }, (__, column) => column).filter((column) => mask[row * width + column] === 0),
+      Array.from({ length: width }, (__, column) => column).filter(
+        (column) => mask[row * width + column] === 0,
+      ),
     );
 
   test("lets each token see itself and its ancestors only", () => {
-    expect(visible(ancestorMask(tree.nodes, [0, 1, 2, 3], 0), 4)).toEqual([[0], [0, 1], [0, 1, 2], [0, 1, 3]]);
+    expect(visible(ancestorMask(tree.nodes, [0, 1, 2, 3], 0), 4)).toEqual([
+      [0],
+      [0, 1],
+      [0, 1, 2],
+      [0, 1, 3],
+    ]);
   });
 
   test("is the same with the trunk cached", () => {

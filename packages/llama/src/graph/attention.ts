@@ -22,7 +22,11 @@ export interface AttentionContext {
  * `attention_bias` (B, 1, S, T + S), 0 where a token may look and -Infinity where not;
  * `past_key.<l>`, `past_value.<l>` (B, kv heads, T, head_dim). T may be 0.
  */
-export function attentionInputs(graph: GraphBuilder, config: LlamaConfig, ids: Value): AttentionContext {
+export function attentionInputs(
+  graph: GraphBuilder,
+  config: LlamaConfig,
+  ids: Value,
+): AttentionContext {
   const { num_attention_heads, num_key_value_heads, head_dim, num_hidden_layers } = config;
   const bias = graph.input("attention_bias", "float32", ["B", 1, "S", "T+S"]);
   const past = (name: string): Value[] =>
@@ -69,7 +73,12 @@ export function attention(
   const rotate = (value: Value, count: number): Value =>
     graph.op(
       "RotaryEmbedding",
-      [graph.op("Reshape", [value, shape(count * head_dim)]), context.positionIds, context.cos, context.sin],
+      [
+        graph.op("Reshape", [value, shape(count * head_dim)]),
+        context.positionIds,
+        context.cos,
+        context.sin,
+      ],
       { num_heads: count },
       CONTRIB,
     );
@@ -79,7 +88,9 @@ export function attention(
   const v = weights.linear(x, `${block}.v_proj`);
 
   const byHead = (value: Value): Value =>
-    graph.op("Transpose", [graph.op("Reshape", [value, shape(kvHeads, head_dim)])], { perm: [0, 2, 1, 3] });
+    graph.op("Transpose", [graph.op("Reshape", [value, shape(kvHeads, head_dim)])], {
+      perm: [0, 2, 1, 3],
+    });
   const newKey = byHead(k); // (B, kv heads, S, head_dim)
   const newValue = byHead(v);
   graph.output(`new_key.${layer}`, newKey, "float32", ["B", kvHeads, "S", head_dim]);
@@ -88,16 +99,29 @@ export function attention(
   const queries = graph.op(
     "Reshape",
     [
-      graph.op("Transpose", [graph.op("Reshape", [q, shape(kvHeads, group, head_dim)])], { perm: [0, 2, 3, 1, 4] }),
+      graph.op("Transpose", [graph.op("Reshape", [q, shape(kvHeads, group, head_dim)])], {
+        perm: [0, 2, 3, 1, 4],
+      }),
       graph.ints(0, 0, -1, head_dim),
     ],
     {},
   ); // (B, kv heads, G S, head_dim)
 
   const similarity = (keys: Value): Value =>
-    graph.op("FusedMatMul", [queries, keys], { transB: 1, alpha: { float: 1 / Math.sqrt(head_dim) } }, CONTRIB);
-  const scores = graph.op("Concat", [similarity(context.pastKeys[layer] ?? ""), similarity(newKey)], { axis: 3 });
-  const probabilities = graph.op("Softmax", [graph.op("Add", [scores, context.bias])], { axis: -1 });
+    graph.op(
+      "FusedMatMul",
+      [queries, keys],
+      { transB: 1, alpha: { float: 1 / Math.sqrt(head_dim) } },
+      CONTRIB,
+    );
+  const scores = graph.op(
+    "Concat",
+    [similarity(context.pastKeys[layer] ?? ""), similarity(newKey)],
+    { axis: 3 },
+  );
+  const probabilities = graph.op("Softmax", [graph.op("Add", [scores, context.bias])], {
+    axis: -1,
+  });
   const parts = graph.splitInTwo(probabilities, context.pastAndNew, 3);
   const mixed = graph.op("Add", [
     graph.op("MatMul", [parts.first, context.pastValues[layer] ?? ""]),
@@ -105,7 +129,16 @@ export function attention(
   ]); // (B, kv heads, G S, head_dim)
 
   const tokens = graph.op("Gather", [context.rowsAndTokens, graph.ints(1)]);
-  const unfolded = graph.op("Concat", [graph.ints(0, kvHeads, group), tokens, graph.ints(head_dim)], { axis: 0 });
-  const joined = graph.op("Transpose", [graph.op("Reshape", [mixed, unfolded])], { perm: [0, 3, 1, 2, 4] });
-  return weights.linear(graph.op("Reshape", [joined, graph.ints(-1, heads * head_dim)]), `${block}.o_proj`);
+  const unfolded = graph.op(
+    "Concat",
+    [graph.ints(0, kvHeads, group), tokens, graph.ints(head_dim)],
+    { axis: 0 },
+  );
+  const joined = graph.op("Transpose", [graph.op("Reshape", [mixed, unfolded])], {
+    perm: [0, 3, 1, 2, 4],
+  });
+  return weights.linear(
+    graph.op("Reshape", [joined, graph.ints(-1, heads * head_dim)]),
+    `${block}.o_proj`,
+  );
 }

@@ -68,8 +68,15 @@ export class GraphBuilder {
   }
 
   /** Makes `value` an output of the graph under the name `name`. */
-  output(name: string, value: Value, type: ElementType, shape: ReadonlyArray<number | string>): void {
-    this.#nodes.push(create(NodeProtoSchema, { opType: "Identity", input: [value], output: [name] }));
+  output(
+    name: string,
+    value: Value,
+    type: ElementType,
+    shape: ReadonlyArray<number | string>,
+  ): void {
+    this.#nodes.push(
+      create(NodeProtoSchema, { opType: "Identity", input: [value], output: [name] }),
+    );
     this.#outputs.push(valueInfo(name, type, shape));
   }
 
@@ -84,7 +91,11 @@ export class GraphBuilder {
   }
 
   /** Splits `value` along `axis` into two parts of the sizes in the int64 tensor `sizes`. */
-  splitInTwo(value: Value, sizes: Value, axis: number): { readonly first: Value; readonly second: Value } {
+  splitInTwo(
+    value: Value,
+    sizes: Value,
+    axis: number,
+  ): { readonly first: Value; readonly second: Value } {
     const [first = "", second = ""] = this.#node("Split", [value, sizes], 2, { axis }, "");
     return { first, second };
   }
@@ -99,7 +110,9 @@ export class GraphBuilder {
     const name = `${opType}.${this.#counter++}`;
     const output = Array.from({ length: outputCount }, (_, i) => `${name}:${i}`);
     const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));
-    this.#nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...inputs], output, attribute }));
+    this.#nodes.push(
+      create(NodeProtoSchema, { name, opType, domain, input: [...inputs], output, attribute }),
+    );
     return output;
   }
 
@@ -178,19 +191,37 @@ export class GraphBuilder {
 
 function attributeProto(name: string, value: Attribute): AttributeProto {
   if (typeof value === "number") {
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.INT,
+      i: BigInt(value),
+    });
   }
   if ("float" in value) {
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value.float });
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.FLOAT,
+      f: value.float,
+    });
   }
-  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
+  return create(AttributeProtoSchema, {
+    name,
+    type: AttributeProto_AttributeType.INTS,
+    ints: value.map(BigInt),
+  });
 }
 
-function valueInfo(name: string, type: ElementType, shape: ReadonlyArray<number | string>): ValueInfoProto {
+function valueInfo(
+  name: string,
+  type: ElementType,
+  shape: ReadonlyArray<number | string>,
+): ValueInfoProto {
   const dim = shape.map((size) =>
     create(TensorShapeProto_DimensionSchema, {
       value:
-        typeof size === "number" ? { case: "dimValue", value: BigInt(size) } : { case: "dimParam", value: size },
+        typeof size === "number"
+          ? { case: "dimValue", value: BigInt(size) }
+          : { case: "dimParam", value: size },
     }),
   );
   return create(ValueInfoProtoSchema, {

@@ -17,7 +17,9 @@ export function llamaGraph(config: LlamaConfig, table: WeightTable): Uint8Array 
   const weights = new Weights(graph, table);
   const layers = config.num_hidden_layers;
   const norm = (x: Value, name: string): Value =>
-    graph.op("RMSNormalization", [x, weights.float(`${name}.weight`)], { epsilon: { float: config.rms_norm_eps } });
+    graph.op("RMSNormalization", [x, weights.float(`${name}.weight`)], {
+      epsilon: { float: config.rms_norm_eps },
+    });
 
   const ids = graph.input("input_ids", "int64", ["B", "S"]);
   const residualPositions = graph.input("residual_positions", "int64", ["R"]);
@@ -31,16 +33,35 @@ export function llamaGraph(config: LlamaConfig, table: WeightTable): Uint8Array 
     const block = `model.layers.${layer}`;
     h = graph.op("Add", [
       h,
-      attention(graph, weights, config, attentionContext, layer, norm(h, `${block}.input_layernorm`)),
+      attention(
+        graph,
+        weights,
+        config,
+        attentionContext,
+        layer,
+        norm(h, `${block}.input_layernorm`),
+      ),
     ]);
-    h = graph.op("Add", [h, mlp(graph, weights, block, norm(h, `${block}.post_attention_layernorm`))]);
+    h = graph.op("Add", [
+      h,
+      mlp(graph, weights, block, norm(h, `${block}.post_attention_layernorm`)),
+    ]);
     h = steer(graph, steering, layer, h);
-    residual.push(graph.op("Unsqueeze", [graph.op("Gather", [h, residualPositions]), graph.ints(0)]));
+    residual.push(
+      graph.op("Unsqueeze", [graph.op("Gather", [h, residualPositions]), graph.ints(0)]),
+    );
   }
 
-  graph.output("residual", graph.op("Concat", residual, { axis: 0 }), "float32", [layers, "R", config.hidden_size]);
+  graph.output("residual", graph.op("Concat", residual, { axis: 0 }), "float32", [
+    layers,
+    "R",
+    config.hidden_size,
+  ]);
   const last = norm(graph.op("Gather", [h, logitPositions]), "model.norm"); // (M, d_model)
-  const logits = weights.linear(last, config.tie_word_embeddings ? "model.embed_tokens" : "lm_head");
+  const logits = weights.linear(
+    last,
+    config.tie_word_embeddings ? "model.embed_tokens" : "lm_head",
+  );
   graph.output("logits", logits, "float32", ["M", config.vocab_size]);
   return graph.build();
 }

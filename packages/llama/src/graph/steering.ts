@@ -20,11 +20,22 @@ export interface SteeringContext {
 export function steeringInputs(graph: GraphBuilder, config: LlamaConfig): SteeringContext {
   const layers = config.num_hidden_layers;
   const byToken = (name: string, last: string): Value =>
-    graph.op("Reshape", [graph.input(name, "float32", [layers, "B", "S", last]), graph.op("Concat", [
-      graph.ints(layers),
-      graph.op("ReduceProd", [graph.op("Shape", ["input_ids"])], { keepdims: 1 }),
-      graph.op("Shape", [name], { start: 3 }),
-    ], { axis: 0 })], { allowzero: 1 });
+    graph.op(
+      "Reshape",
+      [
+        graph.input(name, "float32", [layers, "B", "S", last]),
+        graph.op(
+          "Concat",
+          [
+            graph.ints(layers),
+            graph.op("ReduceProd", [graph.op("Shape", ["input_ids"])], { keepdims: 1 }),
+            graph.op("Shape", [name], { start: 3 }),
+          ],
+          { axis: 0 },
+        ),
+      ],
+      { allowzero: 1 },
+    );
   return {
     vectors: graph.input("steering_vectors", "float32", [layers, "K", config.hidden_size]),
     coefficients: byToken("steering_coefficients", "K"),
@@ -44,10 +55,16 @@ export function steeringInputs(graph: GraphBuilder, config: LlamaConfig): Steeri
  * Ablation has gain -m. A clamp has gain -1 and target m |v|, and reads the same h for all of its class, as addition
  * does, which does not depend on h: so clamping and adding are one step.
  */
-export function steer(graph: GraphBuilder, context: SteeringContext, layer: number, h: Value): Value {
+export function steer(
+  graph: GraphBuilder,
+  context: SteeringContext,
+  layer: number,
+  h: Value,
+): Value {
   const at = (value: Value): Value => graph.op("Gather", [value, graph.int(layer)]);
   const directions = at(context.directions); // (P, d_model)
-  const project = (x: Value): Value => graph.op("FusedMatMul", [x, directions], { transB: 1 }, CONTRIB); // (N, P)
+  const project = (x: Value): Value =>
+    graph.op("FusedMatMul", [x, directions], { transB: 1 }, CONTRIB); // (N, P)
 
   const ablated = graph.op("Add", [
     h,
@@ -56,9 +73,15 @@ export function steer(graph: GraphBuilder, context: SteeringContext, layer: numb
   const clamped = graph.op("Add", [
     ablated,
     graph.op("MatMul", [
-      graph.op("Add", [graph.op("Mul", [at(context.clampGain), project(ablated)]), at(context.clampTarget)]),
+      graph.op("Add", [
+        graph.op("Mul", [at(context.clampGain), project(ablated)]),
+        at(context.clampTarget),
+      ]),
       directions,
     ]),
   ]);
-  return graph.op("Add", [clamped, graph.op("MatMul", [at(context.coefficients), at(context.vectors)])]);
+  return graph.op("Add", [
+    clamped,
+    graph.op("MatMul", [at(context.coefficients), at(context.vectors)]),
+  ]);
 }

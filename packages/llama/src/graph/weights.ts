@@ -1,11 +1,9 @@
 import { CaaError } from "@caa/core";
+import { BLOCK_SIZE } from "../quantize/blocks.ts";
 import { CONTRIB, type ExternalTensor, type GraphBuilder, type Value } from "./graph-builder.ts";
 
 /** The weights of a checkpoint by their Hugging Face names, as the graph points at them. */
 export type WeightTable = ReadonlyMap<string, ExternalTensor>;
-
-/** Values in one block of a quantized row. */
-export const BLOCK_SIZE = 32;
 
 /** Reads weights of any stored type into the graph's float32 arithmetic. */
 export class Weights {
@@ -25,7 +23,9 @@ export class Weights {
   float(name: string): Value {
     const tensor = this.#table.get(name);
     if (tensor === undefined) {
-      throw new CaaError("not-found", `model weights: no tensor named "${name}"`, { facts: { tensor: name } });
+      throw new CaaError("not-found", `model weights: no tensor named "${name}"`, {
+        facts: { tensor: name },
+      });
     }
     const value = this.#graph.external(name, tensor);
     return tensor.type === "float32" ? value : this.#graph.op("Cast", [value], { to: 1 });
@@ -43,7 +43,13 @@ export class Weights {
       "MatMulNBits",
       [x, quantized.blocks, quantized.scales],
       // Level 4 rounds activations to int8; 8-bit blocks have no other fast kernel.
-      { K: quantized.columns, N: quantized.rows, bits: quantized.bits, block_size: BLOCK_SIZE, accuracy_level: 4 },
+      {
+        K: quantized.columns,
+        N: quantized.rows,
+        bits: quantized.bits,
+        block_size: BLOCK_SIZE,
+        accuracy_level: 4,
+      },
       CONTRIB,
     );
     return bias === undefined ? product : this.#graph.op("Add", [product, bias]);
@@ -83,7 +89,10 @@ export class Weights {
       bits: (bytes * 8) / BLOCK_SIZE,
       blocks: this.#graph.external(`${name}.blocks`, blocks),
       // The same bytes as a matrix, the form in which embeddings are gathered.
-      flat: this.#graph.external(`${name}.blocks.flat`, { ...blocks, shape: [rows, blockCount * bytes] }),
+      flat: this.#graph.external(`${name}.blocks.flat`, {
+        ...blocks,
+        shape: [rows, blockCount * bytes],
+      }),
       scales: this.float(`${name}.scales`),
     };
   }

@@ -10,12 +10,34 @@ export async function generateTexts(
   requests: readonly GenerateRequest[],
   options: GenerateOptions,
 ): Promise<readonly Generation[]> {
-  const { maxNewTokens = 100, temperature = 0, topK = 0, topP = 1, stop = [], batchSize = 16 } = options;
-  checkNumber("maxNewTokens", maxNewTokens, (n) => Number.isInteger(n) && n >= 1, "a whole number of at least 1");
-  checkNumber("temperature", temperature, (n) => n >= 0 && Number.isFinite(n), "0 (greedy) or more");
+  const {
+    maxNewTokens = 100,
+    temperature = 0,
+    topK = 0,
+    topP = 1,
+    stop = [],
+    batchSize = 16,
+  } = options;
+  checkNumber(
+    "maxNewTokens",
+    maxNewTokens,
+    (n) => Number.isInteger(n) && n >= 1,
+    "a whole number of at least 1",
+  );
+  checkNumber(
+    "temperature",
+    temperature,
+    (n) => n >= 0 && Number.isFinite(n),
+    "0 (greedy) or more",
+  );
   checkNumber("topK", topK, (n) => Number.isInteger(n) && n >= 0, "0 (off) or a whole number");
   checkNumber("topP", topP, (n) => n > 0 && n <= 1, "more than 0, at most 1");
-  checkNumber("batchSize", batchSize, (n) => Number.isInteger(n) && n >= 1, "a whole number of at least 1");
+  checkNumber(
+    "batchSize",
+    batchSize,
+    (n) => Number.isInteger(n) && n >= 1,
+    "a whole number of at least 1",
+  );
   const endTokens = config.eos_token_ids;
   const compiler = new SteeringCompiler(config);
 
@@ -88,8 +110,15 @@ export async function generateTexts(
   });
 }
 
-function checkNumber(name: string, value: number, holds: (value: number) => boolean, expected: string): void {
+function checkNumber(
+  name: string,
+  value: number,
+  holds: (value: number) => boolean,
+  expected: string,
+): void {
   if (!holds(value)) {
-    throw new CaaError("invalid-argument", `generate: ${name} must be ${expected}, got ${value}`, { facts: { value } });
+    throw new CaaError("invalid-argument", `generate: ${name} must be ${expected}, got ${value}`, {
+      facts: { value },
+    });
   }
 }

@@ -56,14 +56,19 @@ export class LlamaModel implements SteerableModel {
       const position = choice.ids.length;
       const compiler = new SteeringCompiler(config);
       const steps = compiler.compile(options.steering ?? [], choice.markerIndex, position + 1);
-      const sequences = choice.answerTokens.map((token) => ({ ids: [...choice.ids, token], steps }));
+      const sequences = choice.answerTokens.map((token) => ({
+        ids: [...choice.ids, token],
+        steps,
+      }));
       const places = sequences.map((_, sequence) => ({ sequence, position }));
       const { residual } = await engine.forward(
         { vectors: compiler.vectors, sequences, residual: { layers: options.layers, places } },
         options.signal,
       );
       const [positive, negative] = residual;
-      const [positiveToken = "", negativeToken = ""] = choice.answerTokens.map((id) => tokenizer.token(id));
+      const [positiveToken = "", negativeToken = ""] = choice.answerTokens.map((id) =>
+        tokenizer.token(id),
+      );
       if (positive === undefined || negative === undefined) {
         throw new CaaError("device", "activations: the engine answered less than was asked");
       }
@@ -107,7 +112,10 @@ export class LlamaModel implements SteerableModel {
     }
   }
 
-  async generate(requests: readonly GenerateRequest[], options: GenerateOptions = {}): Promise<readonly Generation[]> {
+  async generate(
+    requests: readonly GenerateRequest[],
+    options: GenerateOptions = {},
+  ): Promise<readonly Generation[]> {
     return generateTexts(this.#parts, requests, options);
   }
 
@@ -124,7 +132,12 @@ export class LlamaModel implements SteerableModel {
       id,
       text: tokenizer.token(id),
       steps: steering.flatMap(({ name, layer, multiplier, operation }, i) =>
-        actingSteps(steps.slice(i, i + 1), position).map(() => ({ name, layer, multiplier, operation })),
+        actingSteps(steps.slice(i, i + 1), position).map(() => ({
+          name,
+          layer,
+          multiplier,
+          operation,
+        })),
       ),
     }));
   }

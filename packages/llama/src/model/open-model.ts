@@ -5,6 +5,7 @@ import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import { openGguf } from "../gguf/open.ts";
 import { resolveModel } from "../hub/resolve-model.ts";
 import { defaultPromptStyle, type PromptStyle } from "../prompt/prompt-style.ts";
+import { openQuantized } from "../quantize/open.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { WorkerEngine } from "../worker/worker-engine.ts";
@@ -21,7 +22,7 @@ export interface OpenProgress {
 export interface OpenModelOptions {
   /** @default "auto": CUDA where its provider is installed, else the CPU */
   readonly device?: Device | undefined;
-  /** @default "float32" */
+  /** Weights as 8-bit or 4-bit blocks, made once and kept in the cache folder. @default "float32" */
   readonly dtype?: "float32" | "q8" | "q4" | undefined;
   /** @default what the model was trained with; see `defaultPromptStyle` */
   readonly promptStyle?: PromptStyle | undefined;
@@ -45,11 +46,11 @@ export interface OpenModelOptions {
  * @throws {CaaError} `not-found`, `access-denied`, `download-failed`, `invalid-file`, `unsupported`, `device`, `io`,
  * `aborted`
  */
-export async function openModel(nameOrPath: string, options: OpenModelOptions = {}): Promise<SteerableModel> {
+export async function openModel(
+  nameOrPath: string,
+  options: OpenModelOptions = {},
+): Promise<SteerableModel> {
   const { signal, onProgress, dtype = "float32" } = options;
-  if (dtype !== "float32") {
-    throw new CaaError("unsupported", `dtype: only float32 can be opened so far, got ${dtype}`);
-  }
   const device = chooseDevice(options.device ?? "auto");
   const cacheDir = options.cacheDirectory ?? cacheDirectory(process.env);
   const source = await resolveModel(nameOrPath, {
@@ -69,24 +70,46 @@ export async function openModel(nameOrPath: string, options: OpenModelOptions = 
       : await openGguf(source.path, {
           cacheDir,
           signal,
-          onProgress: ({ written, total }) => onProgress?.({ stage: "convert", done: written, total }),
+          onProgress: ({ written, total }) =>
+            onProgress?.({ stage: "convert", done: written, total }),
         });
-  const checkpoint = await openCheckpoint(folder, { cacheDir, signal });
+  const floats = await openCheckpoint(folder, { cacheDir, signal });
+  const checkpoint =
+    dtype === "float32"
+      ? floats
+      : await openCheckpoint(
+          await openQuantized(folder, dtype === "q8" ? 8 : 4, {
+            cacheDir,
+            hash: floats.hash,
+            signal,
+            onProgress: ({ written, total }) =>
+              onProgress?.({ stage: "quantize", done: written, total }),
+          }),
+          { cacheDir, signal },
+        );
   const tokenizer = await openTokenizer({
     tokenizerJson: await readJson(checkpoint.tokenizerJson),
     tokenizerConfig: {
-      ...(checkpoint.tokenizerConfig === null ? {} : await readJsonObject(checkpoint.tokenizerConfig)),
+      ...(checkpoint.tokenizerConfig === null
+        ? {}
+        : await readJsonObject(checkpoint.tokenizerConfig)),
       ...(checkpoint.chatTemplate === null ? {} : { chat_template: checkpoint.chatTemplate }),
     },
   });
   const style =
-    options.promptStyle ?? defaultPromptStyle({ modelId: source.id, chatTemplate: tokenizer.chatTemplate });
+    options.promptStyle ??
+    defaultPromptStyle({ modelId: source.id, chatTemplate: tokenizer.chatTemplate });
   const config = {
     ...checkpoint.config,
     eos_token_ids: [...new Set([...checkpoint.eosTokenIds, ...tokenizer.eosIds])],
   };
   onProgress?.({ stage: "load", done: 0, total: 1 });
-  const engine = await WorkerEngine.open(config, checkpoint.tensors, { threads: options.threads, device }, signal);
+  const engine = await WorkerEngine.open(
+    config,
+    checkpoint.tensors,
+    { threads: options.threads, device },
+    signal,
+  );
   onProgress?.({ stage: "load", done: 1, total: 1 });
   return new LlamaModel({
     info: {
@@ -104,7 +127,10 @@ export async function openModel(nameOrPath: string, options: OpenModelOptions = 
     config,
     engine,
     tokenizer,
-    format: { style, ...(options.systemPosition === undefined ? {} : { systemPosition: options.systemPosition }) },
+    format: {
+      style,
+      ...(options.systemPosition === undefined ? {} : { systemPosition: options.systemPosition }),
+    },
   });
 }
 

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { StopFilter } from "./stop-filter.ts";
 
 /** All that comes out when the text arrives in pieces. */
-function run(stops: readonly string[], pieces: readonly string[]): { text: string; stopped: boolean } {
+function run(
+  stops: readonly string[],
+  pieces: readonly string[],
+): { text: string; stopped: boolean } {
   const filter = new StopFilter(stops);
   const text = pieces.map((piece) => filter.push(piece)).join("") + filter.flush();
   return { text, stopped: filter.stopped };

@@ -3,11 +3,26 @@ import { describe, expect, test } from "vitest";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import { SteeringCompiler, steeredSpan } from "./token-steering.ts";
 
-const config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size"> = { num_hidden_layers: 4, hidden_size: 3 };
+const config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size"> = {
+  num_hidden_layers: 4,
+  hidden_size: 3,
+};
 const vector = Float32Array.from([1, 2, 3]);
 
-function compile(positions: SteeringPositions, length = 8, layer = 2, values = vector): readonly { from: number; to: number }[] {
-  const step = { name: "sycophancy", layer, vector: values, multiplier: 1, operation: "add" as const, positions };
+function compile(
+  positions: SteeringPositions,
+  length = 8,
+  layer = 2,
+  values = vector,
+): readonly { from: number; to: number }[] {
+  const step = {
+    name: "sycophancy",
+    layer,
+    vector: values,
+    multiplier: 1,
+    operation: "add" as const,
+    positions,
+  };
   return new SteeringCompiler(config).compile([step], 5, length);
 }
 
@@ -21,8 +36,12 @@ describe("SteeringCompiler", () => {
   });
 
   test("refuses a step that would steer no token", () => {
-    expect(() => compile("after-marker", 6)).toThrow(expect.objectContaining({ code: "empty-selection" }));
-    expect(() => compile({ from: 9, to: 12 })).toThrow(expect.objectContaining({ code: "empty-selection" }));
+    expect(() => compile("after-marker", 6)).toThrow(
+      expect.objectContaining({ code: "empty-selection" }),
+    );
+    expect(() => compile({ from: 9, to: 12 })).toThrow(
+      expect.objectContaining({ code: "empty-selection" }),
+    );
   });
 
   test("refuses a layer that does not exist and a vector of another size, naming both", () => {
@@ -33,14 +52,28 @@ describe("SteeringCompiler", () => {
 
   test("keeps a vector once", () => {
     const compiler = new SteeringCompiler(config);
-    const step = { name: "a", layer: 0, vector, multiplier: 1, operation: "add" as const, positions: "all" as const };
+    const step = {
+      name: "a",
+      layer: 0,
+      vector,
+      multiplier: 1,
+      operation: "add" as const,
+      positions: "all" as const,
+    };
     compiler.compile([step, { ...step, layer: 1 }], 5, 8);
     expect(compiler.vectors).toEqual([vector]);
   });
 });
 
 test("steeredSpan counts the steered tokens of the prompt", () => {
-  const step = { layer: 0, vector: 0, multiplier: 1, operation: "add" as const, from: 5, to: Number.POSITIVE_INFINITY };
+  const step = {
+    layer: 0,
+    vector: 0,
+    multiplier: 1,
+    operation: "add" as const,
+    from: 5,
+    to: Number.POSITIVE_INFINITY,
+  };
   expect(steeredSpan([step], 8)).toEqual({ first: 5, count: 3 });
   expect(steeredSpan([step], 5)).toEqual({ first: 5, count: 0 });
   expect(steeredSpan([], 8)).toBeNull();

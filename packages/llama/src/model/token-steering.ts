@@ -21,9 +21,13 @@ export class SteeringCompiler {
       const { num_hidden_layers: layers, hidden_size } = this.#config;
       const where = `steering "${step.name}" at layer ${step.layer}`;
       if (!Number.isInteger(step.layer) || step.layer < 0 || step.layer >= layers) {
-        throw new CaaError("invalid-argument", `${where}: the model has layers 0 to ${layers - 1}`, {
-          facts: { layer: step.layer, layers },
-        });
+        throw new CaaError(
+          "invalid-argument",
+          `${where}: the model has layers 0 to ${layers - 1}`,
+          {
+            facts: { layer: step.layer, layers },
+          },
+        );
       }
       if (step.vector.length !== hidden_size) {
         throw new CaaError(
@@ -33,7 +37,10 @@ export class SteeringCompiler {
         );
       }
       if (!Number.isFinite(step.multiplier) || !step.vector.every(Number.isFinite)) {
-        throw new CaaError("invalid-argument", `${where}: the multiplier and every value must be finite`);
+        throw new CaaError(
+          "invalid-argument",
+          `${where}: the multiplier and every value must be finite`,
+        );
       }
       const { from, to } = range(step.positions, markerIndex);
       if (from > to || from >= length) {
@@ -66,7 +73,10 @@ export class SteeringCompiler {
 }
 
 /** The prompt ends with its marker, so what is generated begins one token later. */
-function range(positions: SteeringPositions, markerIndex: number): { readonly from: number; readonly to: number } {
+function range(
+  positions: SteeringPositions,
+  markerIndex: number,
+): { readonly from: number; readonly to: number } {
   switch (positions) {
     case "marker":
       return { from: markerIndex, to: Number.POSITIVE_INFINITY };

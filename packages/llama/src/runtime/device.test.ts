@@ -9,6 +9,8 @@ describe("chooseDevice", () => {
   });
 
   test("cuda without its provider names the missing file and where to read on", () => {
-    expect(() => chooseDevice("cuda", () => false)).toThrow(/libonnxruntime_providers_cuda\.so.*docs\/cuda\.md/);
+    expect(() => chooseDevice("cuda", () => false)).toThrow(
+      /libonnxruntime_providers_cuda\.so.*docs\/cuda\.md/,
+    );
   });
 });

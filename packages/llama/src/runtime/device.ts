@@ -12,7 +12,10 @@ const PROVIDER = "libonnxruntime_providers_cuda.so";
  * The device to run on: `auto` is CUDA where the runtime's CUDA provider is installed, else the CPU.
  * @throws {CaaError} `device` when CUDA is asked for and its provider is missing
  */
-export function chooseDevice(device: Device, findFile: (path: string) => boolean = existsSync): "cpu" | "cuda" {
+export function chooseDevice(
+  device: Device,
+  findFile: (path: string) => boolean = existsSync,
+): "cpu" | "cuda" {
   if (device === "cpu") {
     return "cpu";
   }

@@ -34,13 +34,18 @@ export class GraphSession {
       // Weights are named by their real paths; the runtime only takes paths below one folder, so that is the root.
       extra: { session: { model_external_initializers_file_folder_path: rootFolder() } },
     }).catch((cause: unknown) => {
-      throw new CaaError("device", `runtime session on ${options.device}: ${messageOf(cause)}`, { cause });
+      throw new CaaError("device", `runtime session on ${options.device}: ${messageOf(cause)}`, {
+        cause,
+      });
     });
     return new GraphSession(session, runtime.Tensor);
   }
 
   /** Runs the graph once; only the outputs named are handed out, each as its own buffer. */
-  async run(feeds: ReadonlyMap<string, Feed>, outputs: readonly string[]): Promise<Map<string, Float32Array>> {
+  async run(
+    feeds: ReadonlyMap<string, Feed>,
+    outputs: readonly string[],
+  ): Promise<Map<string, Float32Array>> {
     if (this.#released) {
       throw new CaaError("invalid-argument", "run: the model is disposed");
     }

@@ -20,8 +20,17 @@ export type Request =
   | { readonly kind: "dispose"; readonly id: number };
 
 export type Reply =
-  | { readonly kind: "done"; readonly id: number; readonly result: ForwardResult | GenerateResult | null }
-  | { readonly kind: "token"; readonly id: number; readonly sequence: number; readonly token: number }
+  | {
+      readonly kind: "done";
+      readonly id: number;
+      readonly result: ForwardResult | GenerateResult | null;
+    }
+  | {
+      readonly kind: "token";
+      readonly id: number;
+      readonly sequence: number;
+      readonly token: number;
+    }
   | {
       readonly kind: "failed";
       readonly id: number;

@@ -34,8 +34,12 @@ export class WorkerEngine implements Engine {
   private constructor(worker: Worker) {
     this.#worker = worker;
     worker.on("message", (reply: Reply) => this.#receive(reply));
-    worker.on("error", (cause) => this.#fail(new CaaError("device", `model thread: ${String(cause)}`, { cause })));
-    worker.on("exit", (code) => this.#fail(new CaaError("device", `model thread: ended with code ${code}`)));
+    worker.on("error", (cause) =>
+      this.#fail(new CaaError("device", `model thread: ${String(cause)}`, { cause })),
+    );
+    worker.on("exit", (code) =>
+      this.#fail(new CaaError("device", `model thread: ended with code ${code}`)),
+    );
   }
 
   /** Starts the thread and loads the model in it; an abort while it loads ends the thread. */
@@ -70,7 +74,11 @@ export class WorkerEngine implements Engine {
     return result;
   }
 
-  async generate(job: GenerateJob, onToken: TokenListener, signal?: AbortSignal): Promise<GenerateResult> {
+  async generate(
+    job: GenerateJob,
+    onToken: TokenListener,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult> {
     const id = this.#nextId;
     const result = await this.#ask({ kind: "generate", job }, signal, (sequence, token) => {
       if (!onToken(sequence, token)) {
@@ -149,5 +157,8 @@ export class WorkerEngine implements Engine {
 
 /** The built worker; sources, as tests run them, use it from the build beside them. */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url);
+  return new URL(
+    import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js",
+    import.meta.url,
+  );
 }

@@ -6,7 +6,10 @@ import type { Reply, Request } from "./messages.ts";
 
 // The thread in which a model lives. Requests are done one after another; aborts and ended rows get in between two runs.
 const port = parentPort;
-const running = new Map<number, { readonly controller: AbortController; readonly endedRows: Set<number> }>();
+const running = new Map<
+  number,
+  { readonly controller: AbortController; readonly endedRows: Set<number> }
+>();
 let engine: Engine | undefined;
 let queue: Promise<void> = Promise.resolve();
 

@@ -22,8 +22,6 @@ const abSchema = z.object({
   item: z.number(),
   a_prob: z.number(),
   b_prob: z.number(),
-  matching_prob: z.number(),
-  not_matching_prob: z.number(),
 });
 const textSchema = z.object({
   layer: z.number(),
@@ -60,125 +58,153 @@ const vectorBehaviors = [
   "survival-instinct",
   "sycophancy",
 ];
-const abBehaviors = ["sycophancy", "refusal", "corrigible-neutral-HHH", "myopic-reward", "survival-instinct"];
+const abBehaviors = ["sycophancy", "refusal", "corrigible-neutral-HHH", "myopic-reward"];
 
 for (const [kind, file] of [
   ["GGUF", "SmolLM2-135M-Instruct.Q4_1.gguf"],
   ["float32 folder", "SmolLM2-135M-Instruct-f32"],
 ] as const) {
-  describe.skipIf(!ready || !existsSync(join(models, file)))(`SmolLM2-135M-Instruct, ${kind}`, () => {
-    const golden = (...path: readonly string[]): string => join(reference ?? "", "smollm2", ...path);
-    let model: SteerableModel;
+  describe.skipIf(!ready || !existsSync(join(models, file)))(
+    `SmolLM2-135M-Instruct, ${kind}`,
+    () => {
+      const golden = (...path: readonly string[]): string =>
+        join(reference ?? "", "smollm2", ...path);
+      let model: SteerableModel;
 
-    beforeAll(async () => {
-      model = await openModel(join(models ?? "", file));
-    }, 300_000);
-    afterAll(async () => {
-      await model.dispose();
-    });
+      beforeAll(async () => {
+        model = await openModel(join(models ?? "", file));
+      }, 300_000);
+      afterAll(async () => {
+        await model.dispose();
+      });
 
-    test.each(kind === "GGUF" ? vectorBehaviors.slice(-1) : vectorBehaviors)(
-      "vectors of all layers: %s",
-      async (behavior) => {
-        const pairs = readJson(z.array(pairSchema), data ?? "", "caa", "generate", behavior, "generate_dataset.json");
-        const prompts = pairs.slice(0, 60).map((pair): ContrastPrompt => ({
-          user: pair.question,
-          positive: pair.answer_matching_behavior,
-          negative: pair.answer_not_matching_behavior,
-        }));
-        const layers = Array.from({ length: 30 }, (_, layer) => layer);
-        const sums = layers.map(() => new Float64Array(576));
-        for await (const { positive, negative } of model.contrastActivations(prompts, { layers })) {
-          sums.forEach((sum, layer) =>
-            sum.forEach((_, i) => {
-              sum[i] = (sum[i] ?? 0) + (positive[layer * 576 + i] ?? 0) - (negative[layer * 576 + i] ?? 0);
-            }),
+      test.each(kind === "GGUF" ? vectorBehaviors : vectorBehaviors.slice(-1))(
+        "vectors of all layers: %s",
+        async (behavior) => {
+          const pairs = readJson(
+            z.array(pairSchema),
+            data ?? "",
+            "caa",
+            "generate",
+            behavior,
+            "generate_dataset.json",
           );
-        }
-        const tensor = goldenTensors(golden(behavior, "vectors.safetensors"));
-        for (const layer of layers) {
-          const expected = tensor(`vector.${layer}`);
-          const difference = Math.hypot(...expected.map((x, i) => x - (sums[layer]?.[i] ?? 0) / 60));
-          expect(difference / Math.hypot(...expected), `layer ${layer}`).toBeLessThanOrEqual(1e-3);
-        }
-      },
-      300_000,
-    );
-
-    test.each(kind === "GGUF" ? abBehaviors.slice(0, 1) : abBehaviors)(
-      "A/B probabilities under steering: %s",
-      async (behavior) => {
-        const items = readJson(z.array(pairSchema), data ?? "", "caa", "test", behavior, "test_dataset_ab.json");
-        const rows = readJson(z.array(abSchema), golden(behavior, "ab.json"));
-        const tensor = goldenTensors(golden(behavior, "vectors.safetensors"));
-        const cells = [8, 14, 20].flatMap((layer) => [-1, 0, 1].map((multiplier) => ({ layer, multiplier })));
-        const steerings = cells.map(({ layer, multiplier }): Steering => [
-          { name: behavior, layer, vector: tensor(`vector.${layer}`), multiplier, operation: "add", positions: "marker" },
-        ]);
-        const prompts = items.slice(0, 20).map((item) => ({
-          user: item.question,
-          answers: ["(A)", "(B)", item.answer_matching_behavior.trim(), item.answer_not_matching_behavior.trim()],
-        }));
-        let count = 0;
-        let item = 0;
-        for await (const results of model.choiceProbabilities(
-          prompts.map(({ user, answers }) => ({ user, answers: [...new Set(answers)] })),
-          steerings,
-        )) {
-          const answers = [...new Set(prompts[item]?.answers)];
-          cells.forEach((cell, i) => {
-            const row = rows.find(
-              (r) => r.layer === cell.layer && r.multiplier === cell.multiplier && r.item === item,
+          const prompts = pairs.slice(0, 60).map((pair): ContrastPrompt => ({
+            user: pair.question,
+            positive: pair.answer_matching_behavior,
+            negative: pair.answer_not_matching_behavior,
+          }));
+          const layers = Array.from({ length: 30 }, (_, layer) => layer);
+          const sums = layers.map(() => new Float64Array(576));
+          for await (const { positive, negative } of model.contrastActivations(prompts, {
+            layers,
+          })) {
+            sums.forEach((sum, layer) =>
+              sum.forEach((_, i) => {
+                sum[i] =
+                  (sum[i] ?? 0) +
+                  (positive[layer * 576 + i] ?? 0) -
+                  (negative[layer * 576 + i] ?? 0);
+              }),
             );
-            const at = (answer: string | undefined): number =>
-              results[i]?.probabilities[answers.indexOf(answer ?? "")] ?? Number.NaN;
-            const [a, b, matching, other] = (prompts[item]?.answers ?? []).map(at);
-            expect(Math.abs((a ?? Number.NaN) - (row?.a_prob ?? 0))).toBeLessThanOrEqual(1e-4);
-            expect(Math.abs((b ?? Number.NaN) - (row?.b_prob ?? 0))).toBeLessThanOrEqual(1e-4);
-            expect(Math.abs((matching ?? Number.NaN) - (row?.matching_prob ?? 0))).toBeLessThanOrEqual(1e-4);
-            expect(Math.abs((other ?? Number.NaN) - (row?.not_matching_prob ?? 0))).toBeLessThanOrEqual(1e-4);
-            count++;
-          });
-          item++;
-        }
-        expect(count).toBe(rows.length);
-      },
-      300_000,
-    );
+          }
+          const tensor = goldenTensors(golden(behavior, "vectors.safetensors"));
+          for (const layer of layers) {
+            const expected = tensor(`vector.${layer}`);
+            const difference = Math.hypot(
+              ...expected.map((x, i) => x - (sums[layer]?.[i] ?? 0) / 60),
+            );
+            expect(difference / Math.hypot(...expected), `layer ${layer}`).toBeLessThanOrEqual(
+              1e-3,
+            );
+          }
+        },
+        300_000,
+      );
 
-    test.each(["sycophancy", "refusal"])(
-      "greedy texts under steering: %s",
-      async (behavior) => {
-        const questions = readJson(
-          z.array(z.object({ question: z.string() })),
-          data ?? "",
-          "caa",
-          "test",
-          behavior,
-          "test_dataset_open_ended.json",
-        );
-        const rows = readJson(z.array(textSchema), golden(behavior, "open_ended.json"));
-        const tensor = goldenTensors(golden(behavior, "vectors.safetensors"));
-        const texts = await model.generate(
-          rows.map((row) => ({
-            prompt: { user: questions[row.item]?.question ?? "" },
-            steering: [
-              {
-                name: behavior,
-                layer: row.layer,
-                vector: tensor(`vector.${row.layer}`),
-                multiplier: row.multiplier,
-                operation: "add",
-                positions: "marker",
-              },
-            ],
-          })),
-          { maxNewTokens: 40 },
-        );
-        expect(texts.map((text) => text.promptTokens)).toEqual(rows.map((row) => row.prompt_ids));
-        expect(texts.map((text) => text.tokens)).toEqual(rows.map((row) => row.ids));
-      },
-      300_000,
-    );
-  });
+      test.each(kind === "GGUF" ? abBehaviors : abBehaviors.slice(0, 1))(
+        "A/B probabilities under steering: %s",
+        async (behavior) => {
+          const items = readJson(
+            z.array(pairSchema),
+            data ?? "",
+            "caa",
+            "test",
+            behavior,
+            "test_dataset_ab.json",
+          );
+          const rows = readJson(z.array(abSchema), golden(behavior, "ab.json"));
+          const tensor = goldenTensors(golden(behavior, "vectors.safetensors"));
+          const cells = [8, 14, 20].flatMap((layer) =>
+            [-1, 0, 1].map((multiplier) => ({ layer, multiplier })),
+          );
+          const steerings = cells.map(({ layer, multiplier }): Steering => [
+            {
+              name: behavior,
+              layer,
+              vector: tensor(`vector.${layer}`),
+              multiplier,
+              operation: "add",
+              positions: "marker",
+            },
+          ]);
+          const prompts = items
+            .slice(0, 20)
+            .map((item) => ({ user: item.question, answers: ["(A)", "(B)"] }));
+          let count = 0;
+          let item = 0;
+          for await (const results of model.choiceProbabilities(prompts, steerings)) {
+            cells.forEach((cell, i) => {
+              const row = rows.find(
+                (r) =>
+                  r.layer === cell.layer && r.multiplier === cell.multiplier && r.item === item,
+              );
+              const [a = Number.NaN, b = Number.NaN] = results[i]?.probabilities ?? [];
+              expect(Math.abs(a - (row?.a_prob ?? Number.NaN))).toBeLessThanOrEqual(1e-4);
+              expect(Math.abs(b - (row?.b_prob ?? Number.NaN))).toBeLessThanOrEqual(1e-4);
+              count++;
+            });
+            item++;
+          }
+          expect(count).toBe(rows.length);
+        },
+        300_000,
+      );
+
+      test.each(["sycophancy", "refusal"])(
+        "greedy texts under steering: %s",
+        async (behavior) => {
+          const questions = readJson(
+            z.array(z.object({ question: z.string() })),
+            data ?? "",
+            "caa",
+            "test",
+            behavior,
+            "test_dataset_open_ended.json",
+          );
+          const rows = readJson(z.array(textSchema), golden(behavior, "open_ended.json"));
+          const tensor = goldenTensors(golden(behavior, "vectors.safetensors"));
+          const texts = await model.generate(
+            rows.map((row) => ({
+              prompt: { user: questions[row.item]?.question ?? "" },
+              steering: [
+                {
+                  name: behavior,
+                  layer: row.layer,
+                  vector: tensor(`vector.${row.layer}`),
+                  multiplier: row.multiplier,
+                  operation: "add",
+                  positions: "marker",
+                },
+              ],
+            })),
+            { maxNewTokens: 40 },
+          );
+          expect(texts.map((text) => text.promptTokens)).toEqual(rows.map((row) => row.prompt_ids));
+          expect(texts.map((text) => text.tokens)).toEqual(rows.map((row) => row.ids));
+        },
+        300_000,
+      );
+    },
+  );
 }
