@@ -126,6 +126,22 @@ export class GraphBuilder {
     return this.#int64(`int.${value}`, [value], []);
   }
 
+  /** A constant scalar float32. */
+  float(value: number): Value {
+    const name = `float.${value}`;
+    if (!this.#initializers.has(name)) {
+      this.#initializers.set(
+        name,
+        create(TensorProtoSchema, {
+          name,
+          dataType: TensorProto_DataType.FLOAT,
+          floatData: [value],
+        }),
+      );
+    }
+    return name;
+  }
+
   #int64(name: string, values: readonly number[], dims: readonly number[]): Value {
     if (!this.#initializers.has(name)) {
       this.#initializers.set(
