@@ -51,7 +51,10 @@ export class WorkerEngine implements Engine {
   ): Promise<WorkerEngine> {
     throwIfAborted(signal);
     disableTelemetry();
-    const engine = new WorkerEngine(new Worker(workerFile()));
+    const engine = new WorkerEngine(
+      // Not the flags of this process: some, such as --input-type, would stop the thread from starting.
+      new Worker(workerFile(), { execArgv: [] }),
+    );
     const stop = (): void => void engine.#terminate();
     signal?.addEventListener("abort", stop, { once: true });
     try {
