@@ -17,7 +17,10 @@ export type {
   SteeredSpan,
 } from "./model/steerable-model.ts";
 export { normalizeAcrossBehaviors } from "./normalization/normalize-across-behaviors.ts";
-export type { NormalizationRecord, NormalizedVectors } from "./normalization/normalize-across-behaviors.ts";
+export type {
+  NormalizationRecord,
+  NormalizedVectors,
+} from "./normalization/normalize-across-behaviors.ts";
 export { pca } from "./pca/pca.ts";
 export type { Pca, PcaOptions } from "./pca/pca.ts";
 export { createRandom, randomDirection } from "./random/random.ts";
@@ -65,5 +68,14 @@ export type { Slope } from "./statistics/slope-over-multipliers.ts";
 export { spearman } from "./statistics/spearman.ts";
 export { studentTQuantile } from "./statistics/student-t.ts";
 export type { Interval, IntervalOptions } from "./statistics/check.ts";
-export { cosine, cosineMatrix, dot, mean, meanDifference, norm, normalizeTo, scale } from "./vectors/vectors.ts";
+export {
+  cosine,
+  cosineMatrix,
+  dot,
+  mean,
+  meanDifference,
+  norm,
+  normalizeTo,
+  scale,
+} from "./vectors/vectors.ts";
 export type { NumericVector } from "./vectors/check.ts";

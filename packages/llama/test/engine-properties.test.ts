@@ -48,7 +48,7 @@ test("steering changes the tokens it names and no earlier ones", async () => {
 });
 
 describe("the graph steers as the slow form says", () => {
-  const cases: ReadonlyArray<readonly [string, readonly TokenStep[]]> = [
+  const mixtures: ReadonlyArray<readonly [string, readonly TokenStep[]]> = [
     ["add", [step({ multiplier: -1.5 })]],
     ["ablate", [step({ operation: "ablate" })]],
     ["half an ablation", [step({ operation: "ablate", multiplier: 0.5 })]],
@@ -66,7 +66,7 @@ describe("the graph steers as the slow form says", () => {
       ],
     ],
   ];
-  test.each(cases)("%s", async (_, steps) => {
+  test.each(mixtures)("%s", async (_, steps) => {
     const before = await streamOf([], 1);
     const slow = steps.map((one): SteeringStep => ({
       name: "test",

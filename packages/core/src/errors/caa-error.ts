@@ -36,7 +36,12 @@ export class CaaError extends Error {
 
   /** True for errors of any installed copy of this package, where `instanceof` would miss. */
   static isInstance(value: unknown): value is CaaError {
-    return typeof value === "object" && value !== null && "isCaaError" in value && value.isCaaError === true;
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      "isCaaError" in value &&
+      value.isCaaError === true
+    );
   }
 }
 

@@ -142,9 +142,15 @@ export interface SteerableModel extends AsyncDisposable {
     options?: CallOptions,
   ): AsyncIterable<readonly ChoiceResult[]>;
   /** One generation a request, in order. */
-  generate(requests: readonly GenerateRequest[], options?: GenerateOptions): Promise<readonly Generation[]>;
+  generate(
+    requests: readonly GenerateRequest[],
+    options?: GenerateOptions,
+  ): Promise<readonly Generation[]>;
   /** Every token of the prompt with the steps that act on it. */
-  explain(prompt: PromptText & { readonly answer?: string }, steering: Steering): Promise<readonly ExplainedToken[]>;
+  explain(
+    prompt: PromptText & { readonly answer?: string },
+    steering: Steering,
+  ): Promise<readonly ExplainedToken[]>;
   /** Releases memory and threads; twice is safe. */
   dispose(): Promise<void>;
 }

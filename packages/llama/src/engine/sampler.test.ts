@@ -20,7 +20,7 @@ describe("sample", () => {
   });
 
   test("draws each token as often as its softmax says", () => {
-    const counts = new Array<number>(5).fill(0);
+    const counts = Array.from({ length: 5 }, () => 0);
     const draws = 20_000;
     for (let i = 0; i < draws; i++) {
       const token = sample(logits, plain, () => (i + 0.5) / draws);
