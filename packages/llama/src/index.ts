@@ -1,4 +1,6 @@
+export { convertGguf } from "./gguf/convert.ts";
 export { openModel } from "./model/open-model.ts";
+export type { ConversionProgress, ConvertOptions } from "./gguf/convert.ts";
 export type { OpenModelOptions, OpenProgress } from "./model/open-model.ts";
 export { randomLlamaFolder } from "./model/random-llama.ts";
 export { PROMPT_STYLES } from "./prompt/prompt-style.ts";
