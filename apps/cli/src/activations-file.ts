@@ -68,12 +68,15 @@ export class ActivationsFile implements AsyncDisposable {
         for (const [side, values] of [positive, negative].entries()) {
           const at = this.#start + ((index * 2 + side) * pairs + row) * bytes;
           // safetensors is little-endian, as every platform that the runtime has
-          await this.#handle.write(
+          const { bytesWritten } = await this.#handle.write(
             new Uint8Array(values.buffer, values.byteOffset + index * bytes, bytes),
             0,
             bytes,
             at,
           );
+          if (bytesWritten !== bytes) {
+            throw new Error(`wrote ${bytesWritten} of ${bytes} bytes: the disk may be full`);
+          }
         }
       }
     } catch (cause) {

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { CaaError, checkCompatible, type ModelInfo, type SteeringVectors } from "@caa/core";
 import { loadSteeringVectors } from "@caa/core/files";
-import { type FoundVectors, findVectors, type VectorKind } from "./vector-files.ts";
+import { type FoundVectors, findVectors, type VectorKind, vectorPath } from "./vector-files.ts";
 
 export interface LoadedVectors extends FoundVectors {
   readonly vectors: SteeringVectors;
@@ -31,7 +32,38 @@ export async function loadVectorsFor(
     throw new CaaError("invalid-file", message, { facts: { path: found.path } });
   }
   checkCompatible(vectors, model);
+  if (found.kind === "normalized") {
+    await checkNotStale(
+      found.path,
+      vectors,
+      vectorPath(resolve(cwd, dir), behavior, model.id, "raw"),
+    );
+  }
   return { ...found, vectors };
+}
+
+/** Normalized vectors are made from raw ones; where those were made again since, using them would mix two experiments. */
+async function checkNotStale(
+  path: string,
+  normalized: SteeringVectors,
+  rawPath: string,
+): Promise<void> {
+  if (!existsSync(rawPath)) {
+    return;
+  }
+  const made = (await loadSteeringVectors(rawPath)).metadata;
+  const { datasetHash, pairCount, promptStyle } = normalized.metadata;
+  if (
+    made.datasetHash !== datasetHash ||
+    made.pairCount !== pairCount ||
+    made.promptStyle !== promptStyle
+  ) {
+    throw new CaaError(
+      "incompatible-vector",
+      `${path}: expected the normalized form of ${rawPath}, got that of earlier vectors; caa vectors normalize --overwrite makes it again, --raw goes without`,
+      { facts: { path, rawPath } },
+    );
+  }
 }
 
 /** Such as `sycophancy: normalized vectors (over refusal, sycophancy) from vectors/normalized/...`. */

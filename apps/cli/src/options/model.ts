@@ -44,7 +44,7 @@ export function addRuntimeOptions(command: Command): Command {
       "llama2-chat: the system block before [INST] or inside (default: before)",
       oneOf("before", "inside"),
     )
-    .option("--threads <n>", "threads of the processor (default: all cores)", parseCount);
+    .option("--threads <n>", "threads of the processor (default: one a physical core)", parseCount);
 }
 
 /** The model that was asked for. @throws {CaaError} invalid-argument when none was */

@@ -111,6 +111,8 @@ export function splitNegativeLists(args: readonly string[]): string[] {
       inMultipliers = arg === "--multipliers";
       return [arg];
     }
-    return inMultipliers && /^-[\d.]/.test(arg) && arg.includes(",") ? arg.split(",") : [arg];
+    return inMultipliers && /^-[\d.]/.test(arg) && arg.includes(",")
+      ? arg.split(",").filter((part) => part !== "")
+      : [arg];
   });
 }

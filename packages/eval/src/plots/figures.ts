@@ -1,3 +1,4 @@
+import { CaaError } from "@caa/core";
 import { sweepName } from "../results/cell-name.ts";
 import type { AbCell, MeanSummary } from "../results/schema.ts";
 
@@ -45,7 +46,25 @@ export function groupCells(cells: readonly AbCell[]): readonly FigureGroup[] {
   });
 }
 
+/** A line through cells of different vectors would show what no vector does. */
+function checkOneVector(cells: readonly AbCell[]): void {
+  const byLayer = new Map<number, string>();
+  for (const { settings, hashes } of cells) {
+    const { behavior, layer } = settings;
+    const other = byLayer.get(layer) ?? hashes.vector;
+    if (other !== hashes.vector) {
+      throw new CaaError(
+        "invalid-data",
+        `${behavior}, layer ${layer}: expected cells of one vector, got cells of several; measure them again with --overwrite`,
+        { facts: { behavior, layer } },
+      );
+    }
+    byLayer.set(layer, other);
+  }
+}
+
 function toGroup(first: AbCell, cells: readonly AbCell[]): FigureGroup {
+  checkOneVector(cells);
   const { settings } = first;
   const figures = cells
     .map(({ settings: { layer, multiplier }, summary }) => ({

@@ -31,6 +31,7 @@ export async function plotAbResults(
     throw new CaaError("empty-selection", "plotAbResults: expected at least one cell, got none");
   }
   const plots: Plot[] = [];
+  const seen = new Map<string, number>();
   for (const group of groupCells(cells)) {
     const layer = options.layer ?? steepestLayer(group);
     const atLayer = group.figures.filter((figure) => figure.layer === layer);
@@ -40,7 +41,8 @@ export async function plotAbResults(
       throw new CaaError("not-found", message, { facts: { layer, layers } });
     }
     // Groups with the same settings differ in the hash of the model or of the data set.
-    const same = plots.filter((plot) => plot.name.startsWith(`layers_${group.name}`)).length;
+    const same = seen.get(group.name) ?? 0;
+    seen.set(group.name, same + 1);
     const name = same === 0 ? group.name : `${group.name}_${same + 1}`;
     plots.push(
       {

@@ -122,7 +122,11 @@ export async function openModel(
       contextLength: config.max_position_embeddings,
       dtype,
       device,
-      promptStyle: style,
+      // The two places of the system block give different prompts, so results must tell them apart.
+      promptStyle:
+        style === "llama2-chat" && options.systemPosition === "inside"
+          ? "llama2-chat-inside"
+          : style,
     },
     config,
     engine,
