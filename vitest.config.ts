@@ -6,7 +6,7 @@ const report = process.env["CAA_TEST_REPORT"];
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// Tests read the sources of every package, never a stale build. Longest names first: aliases match by prefix.
+// Tests read the sources of every package; only the model thread is run from the build (and tests of it need one). Longest names first: aliases match by prefix.
 const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: {

@@ -37,6 +37,13 @@ test("multiplier 0 is the plain model bit for bit", async () => {
 });
 
 test("steering changes the tokens it names and no earlier ones", async () => {
+  const before = (steps: readonly TokenStep[]): Promise<unknown> =>
+    engine.forward({
+      vectors,
+      sequences: [{ ids, steps }],
+      residual: { layers: [1, 2], places: [{ sequence: 0, position: last - 1 }] },
+    });
+  expect(await before([step({ from: last })])).toEqual(await before([]));
   const [plain, steered] = await Promise.all([
     streamOf([], 1),
     streamOf([step({ from: last })], 1),
@@ -110,6 +117,27 @@ describe("every shortcut equals the slow way", () => {
     for (const i of [0, 44, 45, 89]) {
       const [alone = []] = await logitsOf(many.slice(i, i + 1));
       expect(relativeDifference(together[i] ?? [], alone)).toBeLessThanOrEqual(1e-4);
+    }
+  });
+
+  test("a prompt longer than one run is read in pieces", async () => {
+    const long = Array.from({ length: 1700 }, (_, i) => (i * 37) % 250);
+    const rows = [-1, 0, 1].map((multiplier) => ({
+      ids: [...long, 5 + multiplier],
+      steps: [step({ multiplier, from: 1690 })],
+    }));
+    const together = await logitsOf(rows);
+    for (const [i, row] of rows.entries()) {
+      const [written] = (
+        await engine.generate(
+          { ...job, sequences: [{ ...row, seed: 0 }], maxNewTokens: 1 },
+          () => true,
+        )
+      ).tokens;
+      const logits = together[i] ?? new Float32Array();
+      expect(written).toEqual([logits.indexOf(Math.max(...logits))]);
+      const [alone = []] = await logitsOf([row]);
+      expect(relativeDifference(logits, alone)).toBeLessThanOrEqual(1e-4);
     }
   });
 

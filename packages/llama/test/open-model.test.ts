@@ -123,9 +123,20 @@ describe.skipIf(!built)("opening and closing", () => {
     }
   });
 
+  test("an error of the listener is the caller's, and ends the request", async () => {
+    await using model = await openModel(randomLlamaFolder(), { threads: 1 });
+    const onText = (): void => {
+      throw new TypeError("the listener's own");
+    };
+    await expect(model.generate([{ prompt }], { maxNewTokens: 20, onText })).rejects.toThrow(
+      "the listener's own",
+    );
+    expect((await model.generate([{ prompt }], { maxNewTokens: 2 })).length).toBe(1);
+  });
+
   test("disposing twice is safe; asking afterwards is an error", async () => {
     const model = await openModel(randomLlamaFolder(), { threads: 1 });
-    await model.dispose();
+    await Promise.all([model.dispose(), model.dispose()]);
     await model.dispose();
     await expect(model.generate([{ prompt }])).rejects.toMatchObject({ code: "invalid-argument" });
   });

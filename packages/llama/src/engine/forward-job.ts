@@ -1,11 +1,10 @@
 import { CaaError, throwIfAborted } from "@caa/core";
-import type { ForwardPass, KeyValues, PassOutput } from "./forward-pass.ts";
+import type { ForwardPass, PassOutput } from "./forward-pass.ts";
 import type { ForwardJob, ForwardResult, TokenPlace } from "./jobs.ts";
+import { KeyValueCache } from "./key-value-cache.ts";
 import { tokenProbabilities } from "./probabilities.ts";
-import { ancestorMask, buildTokenTree, type TokenTree } from "./token-tree.ts";
-
-/** Most tokens of one run: a bound on the mask and the attention scores, which grow with its square. */
-const MAX_RUN = 768;
+import { MAX_RUN, pieces, runNodes } from "./run-nodes.ts";
+import { buildTokenTree, type TokenTree } from "./token-tree.ts";
 
 /** Runs a job as one tree: in a single pass where it fits, else the shared trunk first and the branches in parts. */
 export async function runForwardJob(
@@ -15,28 +14,17 @@ export async function runForwardJob(
 ): Promise<ForwardResult> {
   const tree = buildTokenTree(job.sequences);
   const readers = new Readers(job, tree, pass.config.hidden_size, pass.config.num_hidden_layers);
-  let past: KeyValues | null = null;
-  for (const run of planRuns(tree)) {
+  const cache = new KeyValueCache(pass.config, 1, 0);
+  for (const { nodes: run, isTrunk } of planRuns(tree)) {
     throwIfAborted(signal);
-    const pastLength = past?.length ?? 0;
-    const nodes = run.nodes.map((index) => nodeAt(tree, index));
-    const residualAt = readers.residualIn(run.nodes);
-    const logitsAt = readers.logitsIn(run.nodes);
-    const output = await pass.run({
-      rows: 1,
-      ids: nodes.map((node) => node.token),
-      positions: nodes.map((node) => node.depth),
-      mask: ancestorMask(tree.nodes, run.nodes, pastLength),
-      past,
-      vectors: job.vectors,
-      stepsAt: nodes.map((node) => node.steps),
-      residualAt,
-      logitsAt,
-      wantKeyValues: run.isTrunk,
-    });
-    readers.take(run.nodes, residualAt, logitsAt, output);
-    if (run.isTrunk) {
-      past = output.keyValues;
+    const residualAt = readers.residualIn(run);
+    const logitsAt = readers.logitsIn(run);
+    const past = cache.contents.length === 0 ? null : cache.contents;
+    const wants = { residualAt, logitsAt, wantKeyValues: isTrunk };
+    const output = await runNodes(pass, tree.nodes, { run, past, vectors: job.vectors, ...wants });
+    readers.take(run, residualAt, logitsAt, output);
+    if (output.keyValues !== null) {
+      cache.write(output.keyValues, 0, 0, run[0] ?? 0, run.length);
     }
   }
   return readers.result();
@@ -49,22 +37,19 @@ interface Run {
 }
 
 function planRuns(tree: TokenTree): readonly Run[] {
-  const all = tree.nodes.map((_, index) => index);
-  const trunk = all.slice(0, tree.trunkLength);
-  if (all.length <= MAX_RUN || trunk.length === 0) {
-    return trunk.length === 0 && all.length > MAX_RUN
-      ? oneByOne(tree, [])
-      : [{ nodes: all, isTrunk: false }];
+  if (tree.nodes.length <= MAX_RUN) {
+    return [{ nodes: [...tree.nodes.keys()], isTrunk: false }];
   }
-  return [{ nodes: trunk, isTrunk: true }, ...oneByOne(tree, trunk)];
+  const trunk = pieces(tree.trunkLength).map((nodes) => ({ nodes, isTrunk: true }));
+  return [...trunk, ...branchRuns(tree)];
 }
 
 /** Whole branches packed into runs of at most `MAX_RUN` tokens; a longer branch is a run of its own. */
-function oneByOne(tree: TokenTree, trunk: readonly number[]): readonly Run[] {
+function branchRuns(tree: TokenTree): readonly Run[] {
   const runs: Run[] = [];
   let nodes = new Set<number>();
   for (const path of tree.paths) {
-    const branch = path.slice(trunk.length);
+    const branch = path.slice(tree.trunkLength);
     const added = branch.filter((node) => !nodes.has(node));
     if (nodes.size > 0 && nodes.size + added.length > MAX_RUN) {
       runs.push({ nodes: [...nodes].sort((a, b) => a - b), isTrunk: false });
@@ -78,17 +63,6 @@ function oneByOne(tree: TokenTree, trunk: readonly number[]): readonly Run[] {
     runs.push({ nodes: [...nodes].sort((a, b) => a - b), isTrunk: false });
   }
   return runs;
-}
-
-function nodeAt(tree: TokenTree, index: number): TokenTree["nodes"][number] {
-  const node = tree.nodes[index];
-  if (node === undefined) {
-    throw new CaaError(
-      "invalid-argument",
-      `token tree: no node ${index} among ${tree.nodes.length}`,
-    );
-  }
-  return node;
 }
 
 /** Which nodes are read, and what was read there. A node is read once for all sequences that share it. */

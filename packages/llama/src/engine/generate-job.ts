@@ -2,9 +2,10 @@ import { throwIfAborted, createRandom } from "@caa/core";
 import type { ForwardPass } from "./forward-pass.ts";
 import type { GenerateJob, GenerateResult, TokenListener } from "./jobs.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
+import { pieces, runNodes } from "./run-nodes.ts";
 import { sample } from "./sampler.ts";
 import { actingSteps } from "./steering-tensors.ts";
-import { ancestorMask, buildTokenTree } from "./token-tree.ts";
+import { buildTokenTree } from "./token-tree.ts";
 
 type Sequence = GenerateJob["sequences"][number];
 
@@ -56,8 +57,7 @@ async function runBatch(
     batch.reduce((most, row) => Math.max(most, row.sequence.ids.length), 0),
   );
   for (const [place, row] of batch.entries()) {
-    throwIfAborted(signal);
-    take(row, await readPrompt(pass, job, row.sequence, cache, place));
+    take(row, await readPrompt(pass, job, row.sequence, cache, place, signal));
   }
 
   let active = batch;
@@ -77,30 +77,35 @@ async function runBatch(
   }
 }
 
+/** Reads a prompt, in pieces where it is long, into a row of the cache; gives the logits after its last token. */
 async function readPrompt(
   pass: ForwardPass,
   job: GenerateJob,
   sequence: Sequence,
   cache: KeyValueCache,
   place: number,
+  signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   const { nodes } = buildTokenTree([sequence]);
-  const { logits, keyValues } = await pass.run({
-    rows: 1,
-    ids: sequence.ids,
-    positions: nodes.map((node) => node.depth),
-    mask: ancestorMask(nodes, [...nodes.keys()], 0),
-    past: null,
-    vectors: job.vectors,
-    stepsAt: nodes.map((node) => node.steps),
-    residualAt: [],
-    logitsAt: [nodes.length - 1],
-    wantKeyValues: true,
-  });
-  if (keyValues !== null) {
-    cache.write(keyValues, 0, place, 0, nodes.length);
+  const own = new KeyValueCache(pass.config, 1, 0);
+  let last: Float32Array = new Float32Array();
+  for (const run of pieces(nodes.length)) {
+    throwIfAborted(signal);
+    const { logits, keyValues } = await runNodes(pass, nodes, {
+      run,
+      past: own.contents.length === 0 ? null : own.contents,
+      vectors: job.vectors,
+      residualAt: [],
+      logitsAt: run.at(-1) === nodes.length - 1 ? [run.length - 1] : [],
+      wantKeyValues: true,
+    });
+    if (keyValues !== null) {
+      own.write(keyValues, 0, 0, run[0] ?? 0, run.length);
+    }
+    last = logits;
   }
-  return logits;
+  cache.write(own.contents, 0, place, 0, nodes.length);
+  return last;
 }
 
 /** Runs the last token of every row; rows differ in length, so each sees its own past and itself. */

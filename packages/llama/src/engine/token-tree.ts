@@ -75,7 +75,8 @@ export function ancestorMask(
   const column = new Map(run.map((node, i) => [node, pastLength + i]));
   run.forEach((node, row) => {
     for (let at = node; at >= 0; at = nodes[at]?.parent ?? -1) {
-      const seen = at < pastLength ? at : column.get(at);
+      // The past may have empty positions behind its nodes, which are nobody's.
+      const seen = column.get(at) ?? (at < pastLength ? at : undefined);
       if (seen !== undefined) {
         mask[row * width + seen] = 0;
       }

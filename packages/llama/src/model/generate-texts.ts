@@ -50,7 +50,9 @@ export async function generateTexts(
         { facts: { tokens: ids.length, context: config.max_position_embeddings } },
       );
     }
-    const steps = compiler.compile(request.steering ?? [], markerIndex, ids.length + maxNewTokens);
+    // The last new token is drawn but never run.
+    const length = Math.min(ids.length + maxNewTokens, config.max_position_embeddings) - 1;
+    const steps = compiler.compile(request.steering ?? [], markerIndex, length);
     return {
       ids,
       steps,

@@ -84,6 +84,10 @@ export class LlamaModel implements SteerableModel {
     const { engine, tokenizer, config } = this.#parts;
     for (const prompt of prompts) {
       const choice = this.#choice(prompt);
+      if (steerings.length === 0) {
+        yield [];
+        continue;
+      }
       const length = choice.ids.length;
       const compiler = new SteeringCompiler(config);
       const sequences = steerings.map((steering) => ({

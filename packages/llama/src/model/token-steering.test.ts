@@ -76,5 +76,14 @@ test("steeredSpan counts the steered tokens of the prompt", () => {
   };
   expect(steeredSpan([step], 8)).toEqual({ first: 5, count: 3 });
   expect(steeredSpan([step], 5)).toEqual({ first: 5, count: 0 });
+  expect(
+    steeredSpan(
+      [
+        { ...step, from: 0, to: 0 },
+        { ...step, from: 9 },
+      ],
+      8,
+    ),
+  ).toEqual({ first: 0, count: 1 });
   expect(steeredSpan([], 8)).toBeNull();
 });

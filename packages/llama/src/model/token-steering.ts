@@ -43,6 +43,14 @@ export class SteeringCompiler {
         );
       }
       const { from, to } = range(step.positions, markerIndex);
+      const isIndex = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+      if (!isIndex(from) || !(isIndex(to) || to === Number.POSITIVE_INFINITY)) {
+        throw new CaaError(
+          "invalid-argument",
+          `${where}: expected token indices from 0 on, got ${from} to ${to}`,
+          { facts: { from, to } },
+        );
+      }
       if (from > to || from >= length) {
         throw new CaaError(
           "empty-selection",
@@ -90,12 +98,17 @@ function range(
   }
 }
 
-/** The positions below `length` that any step steers, from the first to the last. */
+/** From the first to the last position below `length` that any step steers; there may be gaps between several steps. */
 export function steeredSpan(steps: readonly TokenStep[], length: number): SteeredSpan | null {
   if (steps.length === 0) {
     return null;
   }
-  const first = Math.max(0, Math.min(...steps.map((step) => step.from)));
-  const last = Math.min(length - 1, Math.max(...steps.map((step) => step.to)));
-  return { first, count: Math.max(0, last - first + 1) };
+  const ranges = steps
+    .map(({ from, to }) => ({ from, to: Math.min(length - 1, to) }))
+    .filter(({ from, to }) => from <= to);
+  if (ranges.length === 0) {
+    return { first: length, count: 0 };
+  }
+  const first = Math.min(...ranges.map(({ from }) => from));
+  return { first, count: Math.max(...ranges.map(({ to }) => to)) - first + 1 };
 }

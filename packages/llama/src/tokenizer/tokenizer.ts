@@ -156,7 +156,11 @@ export async function openTokenizer({
       );
     },
     createTextStream: () =>
-      createTextStream((id) => (special.has(id) ? new Uint8Array() : bytes(id)), dropFirstBlank),
+      createTextStream(
+        // A model's vocabulary may be padded beyond its tokenizer's: such a token has no text.
+        (id) => (special.has(id) || pieces[id] === undefined ? new Uint8Array() : bytes(id)),
+        dropFirstBlank,
+      ),
   };
 }
 

@@ -30,6 +30,9 @@ export class WorkerEngine implements Engine {
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
   #closed = false;
+  #closing: Promise<void> | undefined;
+  /** Why the thread ended, where nobody closed it. */
+  #failure: CaaError | undefined;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -94,9 +97,20 @@ export class WorkerEngine implements Engine {
     return result;
   }
 
-  async dispose(): Promise<void> {
-    if (!this.#closed) {
-      await this.#ask({ kind: "dispose" });
+  dispose(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) {
+      return;
+    }
+    const released = this.#ask({ kind: "dispose" });
+    this.#closed = true; // nothing is taken after it
+    try {
+      await released;
+    } finally {
       await this.#terminate();
     }
   }
@@ -108,7 +122,7 @@ export class WorkerEngine implements Engine {
   ): Promise<Result> {
     throwIfAborted(signal);
     if (this.#closed) {
-      throw new CaaError("invalid-argument", "model: it is disposed");
+      throw this.#failure ?? new CaaError("invalid-argument", "model: it is disposed");
     }
     const id = this.#nextId++;
     const abort = (): void => this.#send({ kind: "abort", id });
@@ -136,7 +150,14 @@ export class WorkerEngine implements Engine {
   #receive(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
     if (reply.kind === "token") {
-      pending?.onToken?.(reply.sequence, reply.token);
+      try {
+        pending?.onToken?.(reply.sequence, reply.token);
+      } catch (error) {
+        // The listener's own error ends its request, and is told to who made it.
+        this.#send({ kind: "abort", id: reply.id });
+        this.#pending.delete(reply.id);
+        pending?.reject(error);
+      }
     } else if (reply.kind === "done") {
       pending?.resolve(reply.result);
     } else {
@@ -145,6 +166,9 @@ export class WorkerEngine implements Engine {
   }
 
   #fail(error: CaaError): void {
+    if (!this.#closed) {
+      this.#failure = error;
+    }
     this.#closed = true;
     for (const pending of this.#pending.values()) {
       pending.reject(error);
