@@ -81,6 +81,7 @@ const benches = {
   },
   ab: {
     unit: "evaluations",
+    // Ours runs the whole sweep, whose prompts are shared by ten times as many cells: that sharing is what is measured.
     ours: { count: 20 * 90 },
     // Three layers of the thirty: a fixed subset, compared per evaluation.
     theirs: { count: 20 * 9 },

@@ -1,4 +1,5 @@
 export { convertGguf } from "./gguf/convert.ts";
+export { SHORT_NAMES } from "./hub/model-id.ts";
 export { openModel } from "./model/open-model.ts";
 export type { ConversionProgress, ConvertOptions } from "./gguf/convert.ts";
 export type { OpenModelOptions, OpenProgress } from "./model/open-model.ts";

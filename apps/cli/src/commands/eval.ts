@@ -124,6 +124,7 @@ export async function evaluateAb(
       }
       return runs;
     },
+    options.overwrite,
   );
 }
 

@@ -7,11 +7,10 @@ import {
   resolvePlan,
   type SteerableModel,
   type Steering,
-  type SteeringVectors,
 } from "@caa/core";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
-import { describeVectors, loadVectorsFor } from "../load-vectors.ts";
+import { describeVectors, type LoadedVectors, loadVectorsFor } from "../load-vectors.ts";
 import {
   addModelOption,
   addRuntimeOptions,
@@ -86,7 +85,7 @@ export async function generateText(
   const name = requireModelName(options.model, dependencies);
   const entries = (options.steer ?? []).map((text) => parsePlanEntry(text));
   await using model = await openRequestedModel(name, options, dependencies);
-  const steering = await resolveSteering(entries, options, model, dependencies);
+  const { steering, sets } = await resolveSteering(entries, options, model, dependencies);
   const { system, seed } = options;
   const prompt = { user: options.prompt, ...(system === undefined ? {} : { system }) };
   if (options.explain === true) {
@@ -102,7 +101,7 @@ export async function generateText(
     signal,
     ...(json ? {} : { onText: ({ text }) => void stdout.write(text) }),
   });
-  stdout.write(json ? toJson(generation, entries, options, model) : "\n");
+  stdout.write(json ? toJson(generation, entries, sets, options, model) : "\n");
 }
 
 async function resolveSteering(
@@ -110,16 +109,17 @@ async function resolveSteering(
   options: GenerateOptions,
   model: SteerableModel,
   { cwd, stderr }: CliDependencies,
-): Promise<Steering> {
+): Promise<{ readonly steering: Steering; readonly sets: readonly LoadedVectors[] }> {
   const { raw = false } = options;
-  const sets = new Map<string, SteeringVectors>();
+  const sets = new Map<string, LoadedVectors>();
   for (const behavior of new Set(entries.map((entry) => entry.name))) {
     const load = { dir: options.vectors, cwd, raw, model: model.info };
     const loaded = await loadVectorsFor(behavior, load);
     stderr.write(`${describeVectors(loaded, cwd)}\n`);
-    sets.set(behavior, loaded.vectors);
+    sets.set(behavior, loaded);
   }
-  return resolvePlan(entries, (behavior) => sets.get(behavior));
+  const steering = resolvePlan(entries, (behavior) => sets.get(behavior)?.vectors);
+  return { steering, sets: [...sets.values()] };
 }
 
 /** Every token of the prompt with what is added to it. */
@@ -145,6 +145,7 @@ export function formatExplanation(tokens: readonly ExplainedToken[]): string {
 function toJson(
   generation: Generation | undefined,
   entries: readonly PlanEntry[],
+  sets: readonly LoadedVectors[],
   options: GenerateOptions,
   { info }: SteerableModel,
 ): string {
@@ -153,8 +154,18 @@ function toJson(
     prompt: options.prompt,
     system: options.system ?? null,
     steer: entries.map((entry) => formatPlanEntry(entry)),
+    vectors: sets.map(({ kind, vectors: { behavior, metadata } }) => ({
+      behavior,
+      kind,
+      hash: metadata.contentHash,
+      normalizedOver: metadata.normalization?.behaviors ?? null,
+    })),
     seed: options.seed,
     temperature: options.temperature,
+    topK: options.topK,
+    topP: options.topP,
+    maxNewTokens: options.maxNewTokens,
+    stop: options.stop ?? [],
     ...generation,
   };
   return `${JSON.stringify(result, null, 2)}\n`;

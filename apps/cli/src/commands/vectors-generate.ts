@@ -109,6 +109,7 @@ export async function generateAllVectors(
       }
       return made;
     },
+    options.overwrite,
   );
 }
 

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { CaaError, norm, normalizeAcrossBehaviors, type SteeringVectors } from "@caa/core";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
@@ -148,8 +148,13 @@ async function chooseModels(
       "vectors normalize: expected vectors, got none. Make them: caa vectors generate --model M --data DIR";
     throw new CaaError("empty-selection", message);
   }
-  const matches = (name: string): string | undefined =>
-    models.find((model) => model === name || model === modelFileName(name));
+  const { SHORT_NAMES } = await import("@caa/llama");
+  // Files are named after what a name stands for: the id of a short name, the last part of a path.
+  const matches = (name: string): string | undefined => {
+    const id = SHORT_NAMES[name.toLowerCase()] ?? name;
+    const names = [name, modelFileName(id), modelFileName(basename(name))];
+    return models.find((model) => names.includes(model));
+  };
   if (asked !== undefined) {
     const found = matches(asked);
     if (found === undefined) {
@@ -162,6 +167,10 @@ async function chooseModels(
     return [found];
   }
   const found = preset === undefined ? undefined : matches(preset);
+  if (found === undefined && preset !== undefined && models.length > 1) {
+    const message = `CAA_MODEL: expected a model with vectors, got ${preset}; there: ${models.join(", ")}. Choose one with --model`;
+    throw new CaaError("not-found", message, { facts: { model: preset, models } });
+  }
   return found === undefined ? models : [found];
 }
 

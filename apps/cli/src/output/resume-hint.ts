@@ -6,12 +6,16 @@ export async function withResumeHint<Result>(
   { stderr }: Pick<CliDependencies, "stderr">,
   kept: () => string,
   job: () => Promise<Result>,
+  overwrite = false,
 ): Promise<Result> {
   try {
     return await job();
   } catch (error) {
     if (CaaError.isInstance(error) && error.code === "aborted") {
-      stderr.write(`${kept()} Run the same command again to go on.\n`);
+      const again = overwrite
+        ? "Run the same command again to go on; with --overwrite finished behaviors are made once more."
+        : "Run the same command again to go on.";
+      stderr.write(`${kept()} ${again}\n`);
     }
     throw error;
   }
