@@ -1,6 +1,6 @@
 import type { LlamaConfig } from "../config/llama-config.ts";
 import { llamaGraph } from "../graph/llama-graph.ts";
-import type { WeightTable } from "../graph/weights.ts";
+import type { Precision, WeightTable } from "../graph/weights.ts";
 import { GraphSession, type SessionOptions } from "../runtime/session.ts";
 import { runForwardJob } from "./forward-job.ts";
 import { ForwardPass } from "./forward-pass.ts";
@@ -14,6 +14,11 @@ import type {
   TokenListener,
 } from "./jobs.ts";
 
+export interface EngineOptions extends SessionOptions {
+  /** @default "float32" */
+  readonly precision?: Precision | undefined;
+}
+
 /** Runs token sequences in this thread, which it blocks while the runtime computes. */
 export class TokenEngine implements Engine {
   readonly #pass: ForwardPass;
@@ -25,9 +30,12 @@ export class TokenEngine implements Engine {
   static async open(
     config: LlamaConfig,
     weights: WeightTable,
-    options: SessionOptions,
+    options: EngineOptions,
   ): Promise<TokenEngine> {
-    const session = await GraphSession.create(llamaGraph(config, weights), options);
+    const session = await GraphSession.create(
+      llamaGraph(config, weights, options.precision),
+      options,
+    );
     return new TokenEngine(new ForwardPass(config, session));
   }
 

@@ -2,7 +2,7 @@ import type { LlamaConfig } from "../config/llama-config.ts";
 import { attention, attentionInputs } from "./attention.ts";
 import { GraphBuilder, CONTRIB, type Value } from "./graph-builder.ts";
 import { steeringInputs, steer } from "./steering.ts";
-import { Weights, type WeightTable } from "./weights.ts";
+import { type Precision, Weights, type WeightTable } from "./weights.ts";
 
 /**
  * The steered Llama as the bytes of an ONNX model whose weights stay in their files.
@@ -12,9 +12,13 @@ import { Weights, type WeightTable } from "./weights.ts";
  * (M), int64 indices into the N tokens. Outputs: `residual` (L, R, d_model), the stream after each block, steering
  * included; `logits` (M, V); and for each layer the new rows `new_key.<l>`, `new_value.<l>` (B, kv heads, S, head_dim).
  */
-export function llamaGraph(config: LlamaConfig, table: WeightTable): Uint8Array {
+export function llamaGraph(
+  config: LlamaConfig,
+  table: WeightTable,
+  precision: Precision = "float32",
+): Uint8Array {
   const graph = new GraphBuilder();
-  const weights = new Weights(graph, table);
+  const weights = new Weights(graph, table, precision);
   const layers = config.num_hidden_layers;
   const norm = (x: Value, name: string): Value =>
     graph.op("RMSNormalization", [x, weights.float(`${name}.weight`)], {

@@ -5,15 +5,27 @@ import { CONTRIB, type ExternalTensor, type GraphBuilder, type Value } from "./g
 /** The weights of a checkpoint by their Hugging Face names, as the graph points at them. */
 export type WeightTable = ReadonlyMap<string, ExternalTensor>;
 
-/** Reads weights of any stored type into the graph's float32 arithmetic. */
+/**
+ * In what the products with float weights are computed. `float16` holds these weights in two bytes each, for CUDA; the
+ * residual stream, attention, norms and steering are float32 all the same.
+ */
+export type Precision = "float32" | "float16";
+
+/** ONNX's numbers of the types that a graph casts to. */
+const FLOAT32 = 1;
+const FLOAT16 = 10;
+
+/** Reads weights of any stored type into the graph's arithmetic. */
 export class Weights {
   readonly #graph: GraphBuilder;
   readonly #table: WeightTable;
+  readonly #precision: Precision;
   readonly #parts = new Map<Value, Value>();
 
-  constructor(graph: GraphBuilder, table: WeightTable) {
+  constructor(graph: GraphBuilder, table: WeightTable, precision: Precision) {
     this.#graph = graph;
     this.#table = table;
+    this.#precision = precision;
   }
 
   has(name: string): boolean {
@@ -22,6 +34,10 @@ export class Weights {
 
   /** A weight as float32; 2-byte types are cast, which the runtime does once, when it loads. */
   float(name: string): Value {
+    return this.#cast(name, "float32");
+  }
+
+  #cast(name: string, type: Precision): Value {
     const tensor = this.#table.get(name);
     if (tensor === undefined) {
       throw new CaaError("not-found", `model weights: no tensor named "${name}"`, {
@@ -29,20 +45,33 @@ export class Weights {
       });
     }
     const value = this.#graph.external(name, tensor);
-    return tensor.type === "float32" ? value : this.#graph.op("Cast", [value], { to: 1 });
+    return tensor.type === type ? value : this.#castTo(value, type);
+  }
+
+  #castTo(value: Value, type: Precision): Value {
+    return this.#graph.op("Cast", [value], { to: type === "float32" ? FLOAT32 : FLOAT16 });
   }
 
   /** `x (n, in) -> x Wᵀ + b (n, out)`, W (out, in) as stored, b only where the checkpoint has one. */
   linear(x: Value, prefix: string): Value {
     const quantized = this.#quantized(`${prefix}.weight`);
     const bias = this.has(`${prefix}.bias`) ? this.float(`${prefix}.bias`) : undefined;
-    if (quantized === undefined) {
+    if (quantized === undefined && this.#precision === "float32") {
       const inputs = [x, this.float(`${prefix}.weight`), ...(bias === undefined ? [] : [bias])];
       return this.#graph.op("Gemm", inputs, { transB: 1 });
     }
     const product =
-      quantized.bits === 8 ? this.#int8Product(x, quantized) : this.#product(x, quantized, 1);
+      quantized === undefined ? this.#halfProduct(x, prefix) : this.#blockProduct(x, quantized);
     return bias === undefined ? product : this.#graph.op("Add", [product, bias]);
+  }
+
+  #halfProduct(x: Value, prefix: string): Value {
+    const inputs = [this.#castTo(x, "float16"), this.#cast(`${prefix}.weight`, "float16")];
+    return this.#castTo(this.#graph.op("Gemm", inputs, { transB: 1 }), "float32");
+  }
+
+  #blockProduct(x: Value, weight: QuantizedWeight): Value {
+    return weight.bits === 8 ? this.#int8Product(x, weight) : this.#product(x, weight, 1);
   }
 
   /** `x Wᵀ` with W in blocks. Level 1 computes in float32; level 4 first rounds each block of x to int8. */
@@ -100,7 +129,7 @@ export class Weights {
       if (tensor !== undefined && tensor.type === "float16") {
         // Gather first: only the rows that are used are cast, and the table stays in its file.
         const rows = this.#graph.op("Gather", [this.#graph.external(name, tensor), ids]);
-        return this.#graph.op("Cast", [rows], { to: 1 });
+        return this.#castTo(rows, "float32");
       }
       return this.#graph.op("Gather", [this.float(name), ids]);
     }

@@ -22,7 +22,10 @@ export interface OpenProgress {
 export interface OpenModelOptions {
   /** @default "auto": CUDA where its provider is installed, else the CPU */
   readonly device?: Device | undefined;
-  /** Weights as 8-bit or 4-bit blocks, made once and kept in the cache folder. @default "float32" */
+  /**
+   * `float32` is float16 on CUDA. `q8`, `q4`: weights as 8-bit or 4-bit blocks, made once and kept in the cache folder.
+   * @default "float32"
+   */
   readonly dtype?: "float32" | "q8" | "q4" | undefined;
   /** @default what the model was trained with; see `defaultPromptStyle` */
   readonly promptStyle?: PromptStyle | undefined;
@@ -107,7 +110,7 @@ export async function openModel(
   const engine = await WorkerEngine.open(
     config,
     checkpoint.tensors,
-    { threads: options.threads, device },
+    { threads: options.threads, device, precision: device === "cuda" ? "float16" : "float32" },
     signal,
   );
   onProgress?.({ stage: "load", done: 1, total: 1 });
@@ -120,7 +123,7 @@ export async function openModel(
       dModel: config.hidden_size,
       vocabularySize: config.vocab_size,
       contextLength: config.max_position_embeddings,
-      dtype,
+      dtype: device === "cuda" && dtype === "float32" ? "float16" : dtype,
       device,
       // The two places of the system block give different prompts, so results must tell them apart.
       promptStyle:

@@ -28,7 +28,7 @@ test.each([4, 8] as const)(
     try {
       const table = await store(folder, quantized, bits);
       const graph = new GraphBuilder();
-      const weights = new Weights(graph, table);
+      const weights = new Weights(graph, table, "float32");
       const x = graph.input("x", "float32", ["rows", k]);
       const ids = graph.input("ids", "int64", ["rows"]);
       graph.output("product", weights.linear(x, "w"), "float32", ["rows", n]);

@@ -2,7 +2,7 @@ import type { CaaErrorCode } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { ForwardJob, ForwardResult, GenerateJob, GenerateResult } from "../engine/jobs.ts";
 import type { ExternalTensor } from "../graph/graph-builder.ts";
-import type { SessionOptions } from "../runtime/session.ts";
+import type { EngineOptions } from "../engine/token-engine.ts";
 
 /** What the model's thread is asked. `id` ties answers to questions. */
 export type Request =
@@ -11,7 +11,7 @@ export type Request =
       readonly id: number;
       readonly config: LlamaConfig;
       readonly weights: ReadonlyMap<string, ExternalTensor>;
-      readonly options: SessionOptions;
+      readonly options: EngineOptions;
     }
   | { readonly kind: "forward"; readonly id: number; readonly job: ForwardJob }
   | { readonly kind: "generate"; readonly id: number; readonly job: GenerateJob }

@@ -11,7 +11,7 @@ import type {
 } from "../engine/jobs.ts";
 import type { WeightTable } from "../graph/weights.ts";
 import { disableTelemetry } from "../runtime/disable-telemetry.ts";
-import type { SessionOptions } from "../runtime/session.ts";
+import type { EngineOptions } from "../engine/token-engine.ts";
 import type { Reply, Request } from "./messages.ts";
 
 type Result = Extract<Reply, { kind: "done" }>["result"];
@@ -49,7 +49,7 @@ export class WorkerEngine implements Engine {
   static async open(
     config: LlamaConfig,
     weights: WeightTable,
-    options: SessionOptions,
+    options: EngineOptions,
     signal?: AbortSignal,
   ): Promise<WorkerEngine> {
     throwIfAborted(signal);
