@@ -5,10 +5,10 @@ import { convertGguf } from "../packages/llama/dist/index.js";
 
 const [file, folder] = process.argv.slice(2);
 if (file === undefined || folder === undefined) {
-  console.error("usage: node scripts/gguf-to-folder.mjs FILE.gguf FOLDER");
+  process.stderr.write("usage: node scripts/gguf-to-folder.mjs FILE.gguf FOLDER\n");
   process.exit(2);
 }
 if (!existsSync(folder)) {
   await convertGguf(file, folder);
 }
-console.log(folder);
+process.stdout.write(`${folder}\n`);

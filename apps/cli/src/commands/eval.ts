@@ -1,12 +1,6 @@
 import { relative, resolve } from "node:path";
-import { CaaError, type SteerableModel } from "@caa/core";
-import {
-  type AbItem,
-  type DataSet,
-  findBehaviors,
-  findDataFile,
-  readAbTestSet,
-} from "@caa/datasets";
+import type { SteerableModel } from "@caa/core";
+import type { AbItem, DataSet } from "@caa/datasets";
 import type { AbCell, AbSettings, ResultStore } from "@caa/eval";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
@@ -25,6 +19,7 @@ import { abWarnings, formatAbTable } from "../output/ab-table.ts";
 import { examples } from "../output/examples.ts";
 import { startProgress } from "../output/progress.ts";
 import { withResumeHint } from "../output/resume-hint.ts";
+import { readSets } from "../read-sets.ts";
 import { isFile } from "../vector-files.ts";
 
 export interface EvalOptions extends ModelOptions {
@@ -101,7 +96,7 @@ export async function evaluateAb(
 ): Promise<readonly EvalRun[]> {
   const { cwd } = dependencies;
   const name = requireModelName(options.model, dependencies);
-  const sets = await readSets(options, cwd);
+  const sets = await readSets("test-ab", options, cwd);
   const { ResultStore } = await import("@caa/eval");
   const store = new ResultStore(resolve(cwd, options.out));
   await using model = await openRequestedModel(name, options, dependencies);
@@ -125,23 +120,6 @@ export async function evaluateAb(
       return runs;
     },
     options.overwrite,
-  );
-}
-
-async function readSets(
-  options: EvalOptions,
-  cwd: string,
-): Promise<ReadonlyArray<DataSet<AbItem>>> {
-  const dir = resolve(cwd, options.data);
-  const behaviors = options.behaviors ?? (await findBehaviors(dir, { kind: "test-ab" }));
-  if (behaviors.length === 0) {
-    const message = `${options.data}: expected test items in test/<behavior>/test_dataset_ab.json, got none`;
-    throw new CaaError("empty-selection", message);
-  }
-  return Promise.all(
-    behaviors.map(async (behavior) =>
-      readAbTestSet(await findDataFile(dir, behavior, "test-ab"), { behavior }),
-    ),
   );
 }
 

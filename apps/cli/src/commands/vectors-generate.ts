@@ -1,12 +1,6 @@
 import { relative, resolve } from "node:path";
 import { CaaError, type SteerableModel, type SteeringVectors } from "@caa/core";
-import {
-  type AbItem,
-  type DataSet,
-  findBehaviors,
-  findDataFile,
-  readGenerateSet,
-} from "@caa/datasets";
+import type { AbItem, DataSet } from "@caa/datasets";
 import type { Command } from "commander";
 import { ActivationsFile } from "../activations-file.ts";
 import type { CliDependencies } from "../dependencies.ts";
@@ -24,6 +18,7 @@ import { examples } from "../output/examples.ts";
 import { startProgress } from "../output/progress.ts";
 import { withResumeHint } from "../output/resume-hint.ts";
 import { formatVectorsTable, layerFigures } from "../output/vectors-table.ts";
+import { readSets } from "../read-sets.ts";
 import { activationsPath, isFile, vectorPath } from "../vector-files.ts";
 
 export interface VectorsGenerateOptions extends ModelOptions {
@@ -84,7 +79,7 @@ export async function generateAllVectors(
 ): Promise<readonly GeneratedVectors[]> {
   const { cwd, stderr } = dependencies;
   const name = requireModelName(options.model, dependencies);
-  const sets = await readSets(options, cwd);
+  const sets = await readSets("generate", options, cwd);
   await using model = await openRequestedModel(name, options, dependencies);
   const layers = checkLayers(options.layers, model);
   const made: GeneratedVectors[] = [];
@@ -110,24 +105,6 @@ export async function generateAllVectors(
       return made;
     },
     options.overwrite,
-  );
-}
-
-/** All sets are read before the model is opened: a slip costs seconds, not minutes. */
-async function readSets(
-  options: VectorsGenerateOptions,
-  cwd: string,
-): Promise<ReadonlyArray<DataSet<AbItem>>> {
-  const dir = resolve(cwd, options.data);
-  const behaviors = options.behaviors ?? (await findBehaviors(dir, { kind: "generate" }));
-  if (behaviors.length === 0) {
-    const message = `${options.data}: expected contrast pairs in generate/<behavior>/generate_dataset.json, got none`;
-    throw new CaaError("empty-selection", message);
-  }
-  return Promise.all(
-    behaviors.map(async (behavior) =>
-      readGenerateSet(await findDataFile(dir, behavior, "generate"), { behavior }),
-    ),
   );
 }
 
