@@ -2,7 +2,7 @@ import { CaaError, type GenerateOptions, type GenerateRequest, type Generation }
 import { encodePrompt } from "../prompt/encode-prompt.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
 import { StopFilter } from "./stop-filter.ts";
-import { SteeringCompiler, steeredSpan } from "./token-steering.ts";
+import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
 /** Generates for all requests in batches, decodes as tokens come, and ends a text at a stop string. */
 export async function generateTexts(
@@ -107,7 +107,7 @@ export async function generateTexts(
       tokens: row.tokens,
       promptTokens: row.ids,
       finishReason: row.filter.stopped ? "stop" : ended ? "end" : "length",
-      steered: steeredSpan(row.steps, row.ids.length),
+      steered: spanOfSteps(row.steps, row.ids.length),
     };
   });
 }

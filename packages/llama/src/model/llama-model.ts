@@ -23,7 +23,7 @@ import { encodePrompt } from "../prompt/encode-prompt.ts";
 import type { PromptFormat } from "../prompt/prompt-style.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { generateTexts } from "./generate-texts.ts";
-import { SteeringCompiler, steeredSpan } from "./token-steering.ts";
+import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
 export interface LlamaModelParts {
   readonly info: ModelInfo;
@@ -111,7 +111,7 @@ export class LlamaModel implements SteerableModel {
         probabilities: probabilities[i] ?? [],
         answerTokens,
         promptLength: length,
-        steered: steeredSpan(steps, length),
+        steered: spanOfSteps(steps, length),
       }));
     }
   }

@@ -1,7 +1,7 @@
 import type { SteeringPositions } from "@caa/core";
 import { describe, expect, test } from "vitest";
 import type { LlamaConfig } from "../config/llama-config.ts";
-import { SteeringCompiler, steeredSpan } from "./token-steering.ts";
+import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
 const config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size"> = {
   num_hidden_layers: 4,
@@ -28,8 +28,8 @@ function compile(
 
 describe("SteeringCompiler", () => {
   test("marker includes the last token of the marker, after-marker does not", () => {
-    expect(compile("marker")[0]).toMatchObject({ from: 5, to: Number.POSITIVE_INFINITY });
-    expect(compile("after-marker")[0]).toMatchObject({ from: 6, to: Number.POSITIVE_INFINITY });
+    expect(compile("marker")[0]).toMatchObject({ from: 5, to: 7 });
+    expect(compile("after-marker")[0]).toMatchObject({ from: 6, to: 7 });
     expect(compile("generated")[0]).toMatchObject({ from: 6 });
     expect(compile("all")[0]).toMatchObject({ from: 0 });
     expect(compile({ from: 2, to: 3 })[0]).toMatchObject({ from: 2, to: 3 });
@@ -65,7 +65,7 @@ describe("SteeringCompiler", () => {
   });
 });
 
-test("steeredSpan counts the steered tokens of the prompt", () => {
+test("spanOfSteps counts the steered tokens of the prompt", () => {
   const step = {
     layer: 0,
     vector: 0,
@@ -74,10 +74,10 @@ test("steeredSpan counts the steered tokens of the prompt", () => {
     from: 5,
     to: Number.POSITIVE_INFINITY,
   };
-  expect(steeredSpan([step], 8)).toEqual({ first: 5, count: 3 });
-  expect(steeredSpan([step], 5)).toEqual({ first: 5, count: 0 });
+  expect(spanOfSteps([step], 8)).toEqual({ first: 5, count: 3 });
+  expect(spanOfSteps([step], 5)).toEqual({ first: 5, count: 0 });
   expect(
-    steeredSpan(
+    spanOfSteps(
       [
         { ...step, from: 0, to: 0 },
         { ...step, from: 9 },
@@ -85,5 +85,5 @@ test("steeredSpan counts the steered tokens of the prompt", () => {
       8,
     ),
   ).toEqual({ first: 0, count: 1 });
-  expect(steeredSpan([], 8)).toBeNull();
+  expect(spanOfSteps([], 8)).toBeNull();
 });

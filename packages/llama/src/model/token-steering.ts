@@ -1,4 +1,4 @@
-import { CaaError, type SteeredSpan, type Steering, type SteeringPositions } from "@caa/core";
+import { CaaError, type SteeredSpan, type Steering, steeredSpan } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { TokenStep } from "../engine/jobs.ts";
 
@@ -42,20 +42,14 @@ export class SteeringCompiler {
           `${where}: the multiplier and every value must be finite`,
         );
       }
-      const { from, to } = range(step.positions, markerIndex);
-      const isIndex = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
-      if (!isIndex(from) || !(isIndex(to) || to === Number.POSITIVE_INFINITY)) {
-        throw new CaaError(
-          "invalid-argument",
-          `${where}: expected token indices from 0 on, got ${from} to ${to}`,
-          { facts: { from, to } },
-        );
-      }
-      if (from > to || from >= length) {
+      // The prompt ends with its marker; what comes after is generated or forced.
+      const layout = { markerIndex, promptLength: markerIndex + 1, sequenceLength: length };
+      const range = steeredSpan(step.positions, layout);
+      if (range === null) {
         throw new CaaError(
           "empty-selection",
-          `${where}: no token would be steered: it acts from token ${from} on, and there are ${length}`,
-          { facts: { from, to, length } },
+          `${where}: none of ${length} tokens would be steered`,
+          { facts: { length } },
         );
       }
       return {
@@ -63,8 +57,8 @@ export class SteeringCompiler {
         vector: this.#index(step.vector),
         multiplier: step.multiplier,
         operation: step.operation,
-        from,
-        to,
+        from: range.first,
+        to: range.last,
       };
     });
   }
@@ -80,26 +74,8 @@ export class SteeringCompiler {
   }
 }
 
-/** The prompt ends with its marker, so what is generated begins one token later. */
-function range(
-  positions: SteeringPositions,
-  markerIndex: number,
-): { readonly from: number; readonly to: number } {
-  switch (positions) {
-    case "marker":
-      return { from: markerIndex, to: Number.POSITIVE_INFINITY };
-    case "after-marker":
-    case "generated":
-      return { from: markerIndex + 1, to: Number.POSITIVE_INFINITY };
-    case "all":
-      return { from: 0, to: Number.POSITIVE_INFINITY };
-    default:
-      return positions;
-  }
-}
-
 /** From the first to the last position below `length` that any step steers; there may be gaps between several steps. */
-export function steeredSpan(steps: readonly TokenStep[], length: number): SteeredSpan | null {
+export function spanOfSteps(steps: readonly TokenStep[], length: number): SteeredSpan | null {
   if (steps.length === 0) {
     return null;
   }
