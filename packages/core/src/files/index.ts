@@ -5,4 +5,5 @@ export {
   loadSteeringVectors,
   saveSteeringVectors,
 } from "./steering-vectors.ts";
+export { fileErrorReason } from "./wrap-error.ts";
 export { writeFileAtomic } from "./write-file-atomic.ts";

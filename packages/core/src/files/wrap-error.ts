@@ -12,6 +12,15 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
+/** What the file system refused, in words. */
+export function fileErrorReason(cause: unknown): string {
+  const code = codeOf(cause);
+  return (
+    (code === undefined ? undefined : reasons[code]) ??
+    (cause instanceof Error ? cause.message : String(cause))
+  );
+}
+
 const codeOf = (cause: unknown): string | undefined =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string"
     ? cause.code
@@ -23,13 +32,13 @@ export function fileError(action: string, path: string, cause: unknown): CaaErro
     return cause;
   }
   const code = codeOf(cause);
-  const reason =
-    (code === undefined ? undefined : reasons[code]) ??
-    (cause instanceof Error ? cause.message : String(cause));
   return code === "ENOENT"
     ? new CaaError("not-found", `${action} ${path}: there is no such file`, {
         cause,
         facts: { path, errno: code },
       })
-    : new CaaError("io", `${action} ${path}: ${reason}`, { cause, facts: { path, errno: code } });
+    : new CaaError("io", `${action} ${path}: ${fileErrorReason(cause)}`, {
+        cause,
+        facts: { path, errno: code },
+      });
 }

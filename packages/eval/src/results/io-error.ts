@@ -1,11 +1,11 @@
 import { CaaError } from "@caa/core";
+import { fileErrorReason } from "@caa/core/files";
 
 /** What the file system refused, as an error that names the file: disk full, no permission. */
 export function ioError(path: string, cause: unknown): CaaError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return CaaError.isInstance(cause)
     ? cause
-    : new CaaError("io", `${path}: expected to read and write it, got: ${reason}`, {
+    : new CaaError("io", `${path}: expected to read and write it, got: ${fileErrorReason(cause)}`, {
         cause,
         facts: { path },
       });

@@ -1,9 +1,10 @@
+import { writeFileAtomic } from "@caa/core/files";
 import { CaaError, throwIfAborted } from "@caa/core";
 import { createHash } from "node:crypto";
 import { open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ioError, readJson, writeAtomically } from "./files.ts";
+import { ioError, readJson } from "./files.ts";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MAX_RECORD_BYTES = 64 * 1024;
@@ -97,7 +98,7 @@ async function readRecord(path: string): Promise<z.infer<typeof recordSchema> | 
 
 async function remember(path: string, record: z.infer<typeof recordSchema>): Promise<void> {
   try {
-    await writeAtomically(path, JSON.stringify(record));
+    await writeFileAtomic(path, JSON.stringify(record));
   } catch {
     // The hash is right without its record; a cache folder that cannot be written costs the next run some seconds.
   }

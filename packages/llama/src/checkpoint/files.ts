@@ -1,8 +1,7 @@
 import { CaaError } from "@caa/core";
-import { randomUUID } from "node:crypto";
+import { fileErrorReason } from "@caa/core/files";
 import type { Stats } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile, stat } from "node:fs/promises";
 
 /** The code of a Node file system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
@@ -16,16 +15,10 @@ export function ioError(what: string, error: unknown): CaaError {
   if (CaaError.isInstance(error)) {
     return error;
   }
-  const code = errorCode(error);
-  const reason =
-    code === "ENOSPC"
-      ? "the disk is full"
-      : code === "EACCES" || code === "EPERM"
-        ? "permission denied"
-        : error instanceof Error
-          ? error.message
-          : String(error);
-  return new CaaError("io", `${what}: ${reason}`, { cause: error, facts: { code } });
+  return new CaaError("io", `${what}: ${fileErrorReason(error)}`, {
+    cause: error,
+    facts: { code: errorCode(error) },
+  });
 }
 
 export async function isFile(path: string): Promise<boolean> {
@@ -74,18 +67,5 @@ export async function readText(path: string, maxBytes: number): Promise<string |
     return await readFile(path, "utf8");
   } catch (error) {
     throw ioError(path, error);
-  }
-}
-
-/** Writes beside the final name, then renames: a reader sees the old content or the new, never a part. */
-export async function writeAtomically(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, content, { flag: "wx" });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }

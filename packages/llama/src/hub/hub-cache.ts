@@ -1,8 +1,9 @@
+import { writeFileAtomic } from "@caa/core/files";
 import { CaaError } from "@caa/core";
 import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { dirname, join, relative } from "node:path";
-import { errorCode, isFile, readText, writeAtomically } from "../checkpoint/files.ts";
+import { errorCode, isFile, readText } from "../checkpoint/files.ts";
 import {
   INDEX_FILE,
   readWeightMap,
@@ -42,7 +43,7 @@ export class HubCache {
 
   async setCommit(revision: string, commit: string): Promise<void> {
     if (revision !== commit) {
-      await writeAtomically(join(this.#root, "refs", revision), commit);
+      await writeFileAtomic(join(this.#root, "refs", revision), commit);
     }
   }
 

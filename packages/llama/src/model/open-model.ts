@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { CaaError, type SteerableModel } from "@caa/core";
 import { cacheDirectory, hubCacheDirectory } from "../checkpoint/cache-directory.ts";
+import { readJson } from "../checkpoint/files.ts";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import { openGguf } from "../gguf/open.ts";
 import { resolveModel } from "../hub/resolve-model.ts";
@@ -10,6 +10,9 @@ import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { WorkerEngine } from "../worker/worker-engine.ts";
 import { LlamaModel } from "./llama-model.ts";
+
+/** The largest tokenizers in use take some 30 MB. */
+const MAX_TOKENIZER_BYTES = 256 * 1024 * 1024;
 
 /** How far the opening of a model is. */
 export interface OpenProgress {
@@ -91,7 +94,7 @@ export async function openModel(
           { cacheDir, signal },
         );
   const tokenizer = await openTokenizer({
-    tokenizerJson: await readJson(checkpoint.tokenizerJson),
+    tokenizerJson: await readJsonObject(checkpoint.tokenizerJson),
     tokenizerConfig: {
       ...(checkpoint.tokenizerConfig === null
         ? {}
@@ -141,16 +144,8 @@ export async function openModel(
   });
 }
 
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    throw new CaaError("invalid-file", `${file}: it is not JSON`, { cause });
-  }
-}
-
 async function readJsonObject(file: string): Promise<object> {
-  const value = await readJson(file);
+  const value = await readJson(file, MAX_TOKENIZER_BYTES);
   if (typeof value !== "object" || value === null) {
     throw new CaaError("invalid-file", `${file}: expected a JSON object`);
   }
