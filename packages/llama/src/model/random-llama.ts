@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import { CaaError } from "@caa/core";
 
 /**
- * The folder of a tiny Llama with random weights, which shows that everything runs and nothing else. It comes with a
- * checkout of the project, not with the installed package.
+ * The folder of a tiny Llama with random weights, which comes with this package. It shows that everything runs, and
+ * nothing else.
  *
- * @throws {CaaError} `not-found` outside a checkout
+ * @throws {CaaError} `not-found` when the package was bundled or copied without it
  */
 export function randomLlamaFolder(): string {
   // The same place from the sources, two folders down, and from the build, one folder down.
@@ -20,6 +20,6 @@ export function randomLlamaFolder(): string {
   }
   throw new CaaError(
     "not-found",
-    "random model: it comes with a checkout of the project only; name a model, or set CAA_MODEL",
+    "random model: this copy of @caa/llama came without it; name a model, or set CAA_MODEL",
   );
 }
