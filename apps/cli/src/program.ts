@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addData } from "./commands/data/data.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEval } from "./commands/eval.ts";
 import { addGenerate } from "./commands/generate.ts";
@@ -32,6 +33,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   addGenerate(program, dependencies);
   const models = program.command("models").description("look at models");
   addModelsInfo(models, dependencies);
+  addData(program, dependencies);
   addDemo(program, dependencies);
 
   examples(
