@@ -17,27 +17,37 @@ export interface AttentionContext {
   readonly pastValues: readonly Value[];
 }
 
+/** Keys and values of the tokens before, one a layer: (B, kv heads, T, head_dim). */
+export interface Past {
+  readonly keys: readonly Value[];
+  readonly values: readonly Value[];
+}
+
+/** Inputs `past_key.<l>`, `past_value.<l>`. T may be 0. */
+export function pastInputs(graph: GraphBuilder, config: LlamaConfig): Past {
+  const { num_key_value_heads, head_dim, num_hidden_layers } = config;
+  const inputs = (name: string): Value[] =>
+    Array.from({ length: num_hidden_layers }, (_, layer) =>
+      graph.input(`${name}.${layer}`, "float32", ["B", num_key_value_heads, "T", head_dim]),
+    );
+  return { keys: inputs("past_key"), values: inputs("past_value") };
+}
+
 /**
  * Inputs: `position_ids` (B, S) int64; `rope_cos`, `rope_sin` (P, head_dim / 2), a row for each position;
- * `attention_bias` (B, 1, S, T + S), 0 where a token may look and -Infinity where not;
- * `past_key.<l>`, `past_value.<l>` (B, kv heads, T, head_dim). T may be 0.
+ * `attention_bias` (B, 1, S, T + S), 0 where a token may look and -Infinity where not.
  */
 export function attentionInputs(
   graph: GraphBuilder,
   config: LlamaConfig,
   ids: Value,
+  past: Past,
 ): AttentionContext {
-  const { num_attention_heads, num_key_value_heads, head_dim, num_hidden_layers } = config;
+  const { num_attention_heads, num_key_value_heads, head_dim } = config;
   const bias = graph.input("attention_bias", "float32", ["B", 1, "S", "T+S"]);
-  const past = (name: string): Value[] =>
-    Array.from({ length: num_hidden_layers }, (_, layer) =>
-      graph.input(`${name}.${layer}`, "float32", ["B", num_key_value_heads, "T", head_dim]),
-    );
-  const pastKeys = past("past_key");
-  const pastValues = past("past_value");
   const rowsAndTokens = graph.op("Shape", [ids]);
   const tokens = graph.op("Gather", [rowsAndTokens, graph.ints(1)]);
-  const pastLength = graph.op("Gather", [graph.op("Shape", [pastKeys[0] ?? ""]), graph.ints(2)]);
+  const pastLength = graph.op("Gather", [graph.op("Shape", [past.keys[0] ?? ""]), graph.ints(2)]);
   const group = num_attention_heads / num_key_value_heads;
   return {
     positionIds: graph.input("position_ids", "int64", ["B", "S"]),
@@ -46,8 +56,8 @@ export function attentionInputs(
     bias: group === 1 ? bias : graph.op("Tile", [bias, graph.ints(1, 1, group, 1)]),
     rowsAndTokens,
     pastAndNew: graph.op("Concat", [pastLength, tokens], { axis: 0 }),
-    pastKeys,
-    pastValues,
+    pastKeys: past.keys,
+    pastValues: past.values,
   };
 }
 

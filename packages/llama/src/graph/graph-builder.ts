@@ -24,8 +24,8 @@ import {
 /** The name of a tensor in the graph. */
 export type Value = string;
 
-/** A whole number, a list of whole numbers, or a float, which ONNX keeps apart. */
-export type Attribute = number | readonly number[] | { readonly float: number };
+/** A whole number, a list of whole numbers, a text, or a float, which ONNX keeps apart from whole numbers. */
+export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 export type ElementType = "float32" | "float16" | "bfloat16" | "uint8" | "int32" | "int64";
 
@@ -87,7 +87,7 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain: "" | typeof CONTRIB = "",
   ): Value {
-    return this.#node(opType, inputs, 1, attributes, domain)[0] ?? "";
+    return this.node(opType, inputs, 1, attributes, domain)[0] ?? "";
   }
 
   /** Splits `value` along `axis` into two parts of the sizes in the int64 tensor `sizes`. */
@@ -96,11 +96,12 @@ export class GraphBuilder {
     sizes: Value,
     axis: number,
   ): { readonly first: Value; readonly second: Value } {
-    const [first = "", second = ""] = this.#node("Split", [value, sizes], 2, { axis }, "");
+    const [first = "", second = ""] = this.node("Split", [value, sizes], 2, { axis }, "");
     return { first, second };
   }
 
-  #node(
+  /** Every node with named outputs is made here. */
+  protected node(
     opType: string,
     inputs: readonly Value[],
     outputCount: number,
@@ -211,6 +212,13 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
       name,
       type: AttributeProto_AttributeType.INT,
       i: BigInt(value),
+    });
+  }
+  if (typeof value === "string") {
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.STRING,
+      s: new TextEncoder().encode(value),
     });
   }
   if ("float" in value) {

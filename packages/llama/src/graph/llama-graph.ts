@@ -1,7 +1,7 @@
 import type { LlamaConfig } from "../config/llama-config.ts";
-import { attention, attentionInputs } from "./attention.ts";
+import { attention, attentionInputs, pastInputs, type AttentionContext } from "./attention.ts";
 import { GraphBuilder, CONTRIB, type Value } from "./graph-builder.ts";
-import { steeringInputs, steer } from "./steering.ts";
+import { steeringInputs, steer, type SteeringContext } from "./steering.ts";
 import { type Precision, Weights, type WeightTable } from "./weights.ts";
 
 /**
@@ -19,55 +19,85 @@ export function llamaGraph(
 ): Uint8Array {
   const graph = new GraphBuilder();
   const weights = new Weights(graph, table, precision);
-  const layers = config.num_hidden_layers;
-  const norm = (x: Value, name: string): Value =>
-    graph.op("RMSNormalization", [x, weights.float(`${name}.weight`)], {
-      epsilon: { float: config.rms_norm_eps },
-    });
 
   const ids = graph.input("input_ids", "int64", ["B", "S"]);
   const residualPositions = graph.input("residual_positions", "int64", ["R"]);
   const logitPositions = graph.input("logit_positions", "int64", ["M"]);
-  const attentionContext = attentionInputs(graph, config, ids);
-  const steering = steeringInputs(graph, config);
+  const stream = residualStream(graph, weights, config, ids, {
+    attention: attentionInputs(graph, config, ids, pastInputs(graph, config)),
+    steering: steeringInputs(graph, config),
+  });
 
-  let h = weights.embedding(graph.op("Reshape", [ids, graph.ints(-1)]), "model.embed_tokens"); // (N, d_model)
-  const residual: Value[] = [];
-  for (let layer = 0; layer < layers; layer++) {
-    const block = `model.layers.${layer}`;
-    h = graph.op("Add", [
-      h,
-      attention(
-        graph,
-        weights,
-        config,
-        attentionContext,
-        layer,
-        norm(h, `${block}.input_layernorm`),
-      ),
-    ]);
-    h = graph.op("Add", [
-      h,
-      mlp(graph, weights, block, norm(h, `${block}.post_attention_layernorm`)),
-    ]);
-    h = steer(graph, steering, layer, h);
-    residual.push(
-      graph.op("Unsqueeze", [graph.op("Gather", [h, residualPositions]), graph.ints(0)]),
-    );
-  }
-
+  const residual = stream.map((h) =>
+    graph.op("Unsqueeze", [graph.op("Gather", [h, residualPositions]), graph.ints(0)]),
+  );
   graph.output("residual", graph.op("Concat", residual, { axis: 0 }), "float32", [
-    layers,
+    config.num_hidden_layers,
     "R",
     config.hidden_size,
   ]);
-  const last = norm(graph.op("Gather", [h, logitPositions]), "model.norm"); // (M, d_model)
-  const logits = weights.linear(
-    last,
-    config.tie_word_embeddings ? "model.embed_tokens" : "lm_head",
-  );
+  const logits = readout(graph, weights, config, stream.at(-1) ?? "", logitPositions);
   graph.output("logits", logits, "float32", ["M", config.vocab_size]);
   return graph.build();
+}
+
+/** The inputs that all layers read. */
+export interface BlockContext {
+  readonly attention: AttentionContext;
+  readonly steering: SteeringContext;
+}
+
+/** The residual stream (N, d_model) after each block, steering included. */
+export function residualStream(
+  graph: GraphBuilder,
+  weights: Weights,
+  config: LlamaConfig,
+  ids: Value,
+  context: BlockContext,
+): readonly Value[] {
+  const stream: Value[] = [];
+  let h = weights.embedding(graph.op("Reshape", [ids, graph.ints(-1)]), "model.embed_tokens"); // (N, d_model)
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    const block = `model.layers.${layer}`;
+    const normed = norm(graph, weights, config, h, `${block}.input_layernorm`);
+    h = graph.op("Add", [h, attention(graph, weights, config, context.attention, layer, normed)]);
+    h = graph.op("Add", [
+      h,
+      mlp(
+        graph,
+        weights,
+        block,
+        norm(graph, weights, config, h, `${block}.post_attention_layernorm`),
+      ),
+    ]);
+    h = steer(graph, context.steering, layer, h);
+    stream.push(h);
+  }
+  return stream;
+}
+
+/** Logits (M, V) at M positions of the last block's residual stream. */
+export function readout(
+  graph: GraphBuilder,
+  weights: Weights,
+  config: LlamaConfig,
+  h: Value,
+  positions: Value,
+): Value {
+  const last = norm(graph, weights, config, graph.op("Gather", [h, positions]), "model.norm"); // (M, d_model)
+  return weights.linear(last, config.tie_word_embeddings ? "model.embed_tokens" : "lm_head");
+}
+
+function norm(
+  graph: GraphBuilder,
+  weights: Weights,
+  config: LlamaConfig,
+  x: Value,
+  name: string,
+): Value {
+  return graph.op("RMSNormalization", [x, weights.float(`${name}.weight`)], {
+    epsilon: { float: config.rms_norm_eps },
+  });
 }
 
 /** `down(silu(gate(x)) * up(x))` */
