@@ -1,8 +1,12 @@
+export { behaviorSchema, DIRECTIONS } from "./behaviors/behavior.ts";
+export { BEHAVIOR_NAMES, BEHAVIORS, directedBehavior } from "./behaviors/known-behaviors.ts";
 export { LETTERS, offeredLetters, parseAnswerLetter } from "./items/letter.ts";
 export { findBehaviors, findDataFile } from "./layout/layout.ts";
 export { suggest } from "./layout/suggest.ts";
 export { MAX_FILE_BYTES, MAX_ITEMS, MAX_TEXT_LENGTH } from "./read/limits.ts";
 export { readAbTestSet, readGenerateSet, readOpenEndedSet } from "./read/read-set.ts";
+export type { Behavior, Direction } from "./behaviors/behavior.ts";
+export type { BehaviorName, FullBehavior } from "./behaviors/known-behaviors.ts";
 export type { AbItem } from "./items/ab-item.ts";
 export type { Letter } from "./items/letter.ts";
 export type { OpenEndedItem } from "./items/open-ended-item.ts";
