@@ -19,6 +19,7 @@ it("exports what it promises", () => {
     "readAbTestSet",
     "readGenerateSet",
     "readOpenEndedSet",
+    "splitChoices",
     "suggest",
   ]);
 });

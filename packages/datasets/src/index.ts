@@ -1,6 +1,7 @@
 export { behaviorSchema, DIRECTIONS } from "./behaviors/behavior.ts";
 export { BEHAVIOR_NAMES, BEHAVIORS, directedBehavior } from "./behaviors/known-behaviors.ts";
-export { LETTERS, offeredLetters, parseAnswerLetter } from "./items/letter.ts";
+export { LETTERS, parseAnswerLetter } from "./items/letter.ts";
+export { offeredLetters, splitChoices } from "./items/split-choices.ts";
 export { findBehaviors, findDataFile } from "./layout/layout.ts";
 export { suggest } from "./layout/suggest.ts";
 export { MAX_FILE_BYTES, MAX_ITEMS, MAX_TEXT_LENGTH } from "./read/limits.ts";
@@ -10,5 +11,6 @@ export type { BehaviorName, FullBehavior } from "./behaviors/known-behaviors.ts"
 export type { AbItem } from "./items/ab-item.ts";
 export type { Letter } from "./items/letter.ts";
 export type { OpenEndedItem } from "./items/open-ended-item.ts";
+export type { SplitQuestion } from "./items/split-choices.ts";
 export type { DataKind, FindOptions } from "./layout/layout.ts";
 export type { DataSet, ReadSetOptions } from "./read/read-set.ts";

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { MAX_TEXT_LENGTH } from "../read/limits.ts";
-import { type Letter, LETTERS, offeredLetters, parseAnswerLetter } from "./letter.ts";
+import { type Letter, LETTERS, parseAnswerLetter } from "./letter.ts";
+import { plainLineEnds } from "./line-ends.ts";
+import { offeredLetters } from "./split-choices.ts";
 
 /** A question with two lettered answers: a contrast pair for vectors, or a test item. */
 export interface AbItem {
-  /** As in the file, with its choices. */
+  /** As in the file, with its choices; Windows line ends are plain ones. */
   readonly question: string;
   /** Trimmed, such as `(A)`. */
   readonly answer_matching_behavior: string;
@@ -19,6 +21,7 @@ const EXPECTED_LETTER = `one letter in brackets, (${LETTERS[0]}) to (${LETTERS.a
 export const questionSchema = z
   .string()
   .max(MAX_TEXT_LENGTH)
+  .transform(plainLineEnds)
   .refine((text) => text.trim() !== "", "expected a text, got blanks only");
 
 // Published files hold an answer as a text or as a list of one text.
