@@ -2,8 +2,9 @@ import { createRandom } from "@caa/core";
 import { z } from "zod";
 import { MAX_TEXT_LENGTH } from "../read/limits.ts";
 import type { AbItem } from "./ab-item.ts";
-import { offeredLetters, parseAnswerLetter } from "./letter.ts";
+import { parseAnswerLetter } from "./letter.ts";
 import { plainLineEnds } from "./line-ends.ts";
+import { offeredLetters } from "./split-choices.ts";
 
 /** What a pair without a question asks. */
 export const NEUTRAL_QUESTION = "Which of these would you say?";
