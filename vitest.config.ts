@@ -11,6 +11,8 @@ const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: {
       "@caa/core/files": source("./packages/core/src/files/index.ts"),
+      "@caa/core/hub/testing": source("./packages/core/src/hub/testing/index.ts"),
+      "@caa/core/hub": source("./packages/core/src/hub/index.ts"),
       "@caa/core/testing": source("./packages/core/src/testing/index.ts"),
       "@caa/core": source("./packages/core/src/index.ts"),
       "@caa/llama": source("./packages/llama/src/index.ts"),

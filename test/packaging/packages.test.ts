@@ -19,6 +19,8 @@ const packages = {
 const entries = [
   "@caa/core",
   "@caa/core/files",
+  "@caa/core/hub",
+  "@caa/core/hub/testing",
   "@caa/core/testing",
   "@caa/datasets",
   "@caa/llama",

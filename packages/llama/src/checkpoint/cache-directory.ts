@@ -7,10 +7,3 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function cacheDirectory(env: Environment): string {
   return env["CAA_CACHE"] || join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "caa");
 }
-
-/** Hugging Face's standard hub cache, by the variables that its other libraries read too. */
-export function hubCacheDirectory(env: Environment): string {
-  const home =
-    env["HF_HOME"] || join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "huggingface");
-  return env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"] || join(home, "hub");
-}

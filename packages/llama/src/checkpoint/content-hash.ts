@@ -1,10 +1,10 @@
-import { writeFileAtomic } from "@caa/core/files";
+import { ioError, writeFileAtomic } from "@caa/core/files";
 import { CaaError, throwIfAborted } from "@caa/core";
 import { createHash } from "node:crypto";
 import { open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ioError, readJson } from "./files.ts";
+import { readJson } from "./files.ts";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MAX_RECORD_BYTES = 64 * 1024;

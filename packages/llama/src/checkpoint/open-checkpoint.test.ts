@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseLlamaConfig } from "../config/llama-config.ts";
-import { cacheDirectory, hubCacheDirectory } from "./cache-directory.ts";
+import { cacheDirectory } from "./cache-directory.ts";
 import { expectedWeights } from "./check-weights.ts";
 import { openCheckpoint } from "./open-checkpoint.ts";
 
@@ -362,7 +362,4 @@ test("cache folders follow the environment", () => {
   expect(cacheDirectory({ CAA_CACHE: "/a", XDG_CACHE_HOME: "/b" })).toBe("/a");
   expect(cacheDirectory({ XDG_CACHE_HOME: "/b" })).toBe(join("/b", "caa"));
   expect(cacheDirectory({})).toMatch(/\.cache.caa$/);
-  expect(hubCacheDirectory({ HF_HUB_CACHE: "/a", HF_HOME: "/b" })).toBe("/a");
-  expect(hubCacheDirectory({ HF_HOME: "/b", XDG_CACHE_HOME: "/c" })).toBe(join("/b", "hub"));
-  expect(hubCacheDirectory({ XDG_CACHE_HOME: "/c" })).toBe(join("/c", "huggingface", "hub"));
 });

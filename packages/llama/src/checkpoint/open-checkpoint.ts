@@ -1,4 +1,5 @@
 import { CaaError } from "@caa/core";
+import { ioError, statOrUndefined } from "@caa/core/files";
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -8,7 +9,7 @@ import type { WeightTable } from "../graph/weights.ts";
 import { defaultChatTemplate, parseTokenizerConfig } from "../tokenizer/tokenizer-files.ts";
 import { checkWeights } from "./check-weights.ts";
 import { contentHash, type HashOptions } from "./content-hash.ts";
-import { ioError, isFile, readJson, readText, statOrUndefined } from "./files.ts";
+import { isFile, readJson, readText } from "./files.ts";
 import { readWeights } from "./safetensors-files.ts";
 
 /** Far above any configuration or chat template in use. */

@@ -4,11 +4,12 @@ import {
   safetensorsHeaderLength,
   type SafetensorsHeader,
 } from "@caa/core";
+import { errorCode, ioError } from "@caa/core/files";
 import { open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { StoredTensor } from "./check-weights.ts";
-import { errorCode, ioError, isFile, readJson } from "./files.ts";
+import { isFile, readJson } from "./files.ts";
 
 export const SINGLE_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";

@@ -1,8 +1,8 @@
 import { CaaError } from "@caa/core";
+import { errorCode, ioError } from "@caa/core/files";
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { errorCode, ioError } from "../checkpoint/files.ts";
 
 /**
  * Makes a folder so that its final name never stands for a part of it: it is filled under another name beside and

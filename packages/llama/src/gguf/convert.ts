@@ -1,7 +1,7 @@
 import { throwIfAborted } from "@caa/core";
+import { ioError } from "@caa/core/files";
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ioError } from "../checkpoint/files.ts";
 import { SINGLE_FILE } from "../checkpoint/safetensors-files.ts";
 import { buildFolder } from "./build-folder.ts";
 import { readGgufHeader } from "./header.ts";

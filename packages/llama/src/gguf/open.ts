@@ -1,8 +1,9 @@
 import { CaaError } from "@caa/core";
+import { ioError } from "@caa/core/files";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { contentHash } from "../checkpoint/content-hash.ts";
-import { ioError, isFile } from "../checkpoint/files.ts";
+import { isFile } from "../checkpoint/files.ts";
 import { convertGguf, type ConvertOptions } from "./convert.ts";
 
 /** Changes whenever the converter writes something else from the same file, so that older folders are not reused. */

@@ -1,4 +1,5 @@
 import { CaaError } from "@caa/core";
+import { type HubRepo, isRepoId, isRevision } from "@caa/core/hub";
 
 /** Names for the models of the original experiments; all four are gated. */
 export const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -8,26 +9,15 @@ export const SHORT_NAMES: Readonly<Record<string, string>> = {
   "llama-2-13b-chat": "meta-llama/Llama-2-13b-chat-hf",
 };
 
-export interface HubModel {
-  /** `organization/name` */
-  readonly id: string;
-  /** A branch, a tag or a commit. */
-  readonly revision: string;
-}
-
 const DEFAULT_REVISION = "main";
-// Parts become folder names of the cache: none may begin with a dot, and `--` and `..` are not allowed by the hub either.
-const PART = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}$/;
-const REVISION = /^(?!.*(?:\.\.|\/\/))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])$/;
 
 /** `organization/name`, a short name, either with `@revision`; `undefined` when the text is no hub id. */
-export function parseModelId(text: string, revision?: string): HubModel | undefined {
+export function parseModelId(text: string, revision?: string): HubRepo | undefined {
   const [name = "", written, ...rest] = text.split("@");
   const id = Object.hasOwn(SHORT_NAMES, name.toLowerCase())
     ? (SHORT_NAMES[name.toLowerCase()] ?? name)
     : name;
-  const parts = id.split("/");
-  if (rest.length > 0 || parts.length !== 2 || !parts.every((part) => PART.test(part))) {
+  if (rest.length > 0 || !isRepoId(id)) {
     return undefined;
   }
   if (written !== undefined && revision !== undefined && written !== revision) {
@@ -37,13 +27,13 @@ export function parseModelId(text: string, revision?: string): HubModel | undefi
     );
   }
   const chosen = written ?? revision ?? DEFAULT_REVISION;
-  if (!REVISION.test(chosen)) {
+  if (!isRevision(chosen)) {
     throw new CaaError(
       "invalid-argument",
       `model "${text}": expected a branch, tag or commit, got "${chosen}"`,
     );
   }
-  return { id, revision: chosen };
+  return { type: "model", id, revision: chosen };
 }
 
 /** What a mistyped name may have meant, among short names, their hub ids and `others`. */

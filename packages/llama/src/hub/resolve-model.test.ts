@@ -1,4 +1,6 @@
 import { CaaError } from "@caa/core";
+import type { DownloadProgress } from "@caa/core/hub";
+import { etagOf, startFakeHub, type FakeHub, type FakeHubOptions } from "@caa/core/hub/testing";
 import {
   lstat,
   mkdir,
@@ -14,13 +16,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
-import {
-  resolveModel,
-  type DownloadProgress,
-  type ResolveModelOptions,
-  type ResolvedModel,
-} from "./resolve-model.ts";
-import { etagOf, startFakeHub, type FakeHub, type FakeHubOptions } from "./testing/fake-hub.ts";
+import { resolveModel, type ResolveModelOptions, type ResolvedModel } from "./resolve-model.ts";
 
 const ID = "acme/tiny-llama";
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";

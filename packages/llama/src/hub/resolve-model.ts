@@ -1,7 +1,19 @@
 import { CaaError } from "@caa/core";
+import { ioError, statOrUndefined } from "@caa/core/files";
+import {
+  type DownloadProgress,
+  type Fetch,
+  fetchIntoCache,
+  HubCache,
+  HubClient,
+  type HubFile,
+  type HubRepo,
+  MAX_ATTEMPTS,
+  type Sleep,
+} from "@caa/core/hub";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { ioError, readJson, statOrUndefined } from "../checkpoint/files.ts";
+import { readJson } from "../checkpoint/files.ts";
 import {
   INDEX_FILE,
   readWeightMap,
@@ -9,23 +21,8 @@ import {
   SINGLE_FILE,
 } from "../checkpoint/safetensors-files.ts";
 import { parseLlamaConfig } from "../config/llama-config.ts";
-import { downloadFile } from "./download-file.ts";
-import { HubCache } from "./hub-cache.ts";
-import {
-  HubClient,
-  MAX_ATTEMPTS,
-  sleepFor,
-  type Fetch,
-  type HubFile,
-  type Sleep,
-} from "./hub-client.ts";
-import { parseModelId, suggestName, type HubModel } from "./model-id.ts";
-
-export interface DownloadProgress {
-  readonly file: string;
-  readonly loadedBytes: number;
-  readonly totalBytes: number;
-}
+import { missingFile } from "./missing-file.ts";
+import { parseModelId, suggestName } from "./model-id.ts";
 
 export interface ResolveModelOptions {
   /** The hub cache; see `hubCacheDirectory`. */
@@ -59,7 +56,6 @@ export interface ResolvedModel {
   readonly note: string | null;
 }
 
-const DEFAULT_ENDPOINT = "https://huggingface.co";
 /** Small files that a model is opened with, beside its weights. */
 const SMALL_FILES =
   /^(config\.json|generation_config\.json|special_tokens_map\.json|tokenizer[\w.-]*\.json|chat_template[\w.-]*)$/;
@@ -107,12 +103,14 @@ export async function resolveModel(
     });
   }
   const client = new HubClient({
-    model,
-    endpoint: options.endpoint ?? DEFAULT_ENDPOINT,
+    repo: model,
+    endpoint: options.endpoint,
     token: options.token,
-    fetch: options.fetch ?? fetch,
-    sleep: options.sleep ?? sleepFor,
+    fetch: options.fetch,
+    sleep: options.sleep,
     signal: options.signal,
+    suggestion: suggestName(model.id),
+    elsewhere: "no such folder here",
   });
   try {
     // With a copy at hand a hub that cannot be reached is not worth the wait.
@@ -159,12 +157,12 @@ type CachedCommit =
       readonly missing: string | undefined;
     };
 
-async function cachedCommit(cache: HubCache, model: HubModel): Promise<CachedCommit> {
+async function cachedCommit(cache: HubCache, model: HubRepo): Promise<CachedCommit> {
   const commit = await cache.commit(model.revision);
   if (commit === undefined) {
     return { whole: false, commit, missing: undefined };
   }
-  const missing = await cache.missing(commit);
+  const missing = await missingFile(cache.snapshot(commit));
   return missing === undefined ? { whole: true, commit } : { whole: false, commit, missing };
 }
 
@@ -180,7 +178,7 @@ async function download(
     if (file === undefined) {
       throw client.failed(`the hub's list has no ${name}`, undefined, { final: true, file: name });
     }
-    await fetchInto(client, cache, commit, file, options.onProgress);
+    await fetchIntoCache(client, cache, commit, file, options.onProgress);
   };
   const folder = cache.snapshot(commit);
   requireFiles(client, files);
@@ -231,26 +229,6 @@ function requireFiles(client: HubClient, files: ReadonlyMap<string, HubFile>): v
 
 function refusal(client: HubClient, code: "unsupported" | "not-found", what: string): CaaError {
   return new CaaError(code, `model ${client.id}: ${what}`, { facts: { id: client.id } });
-}
-
-async function fetchInto(
-  client: HubClient,
-  cache: HubCache,
-  commit: string,
-  file: HubFile,
-  onProgress: ResolveModelOptions["onProgress"],
-): Promise<void> {
-  // By size too: a content of another size is not the one that its name says.
-  if ((await statOrUndefined(join(cache.snapshot(commit), file.path)))?.size === file.size) {
-    return;
-  }
-  const blob = cache.blob(file.etag);
-  if ((await statOrUndefined(blob))?.size !== file.size) {
-    await downloadFile(client, commit, file, blob, (loadedBytes) =>
-      onProgress?.({ file: file.path, loadedBytes, totalBytes: file.size }),
-    );
-  }
-  await cache.link(file.etag, commit, file.path);
 }
 
 /** Both readings of a name that is neither. */

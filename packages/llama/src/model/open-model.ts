@@ -1,5 +1,6 @@
 import { CaaError, type SteerableModel } from "@caa/core";
-import { cacheDirectory, hubCacheDirectory } from "../checkpoint/cache-directory.ts";
+import { hubCacheDirectory } from "@caa/core/hub";
+import { cacheDirectory } from "../checkpoint/cache-directory.ts";
 import { readJson } from "../checkpoint/files.ts";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import { openGguf } from "../gguf/open.ts";

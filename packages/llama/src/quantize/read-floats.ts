@@ -1,7 +1,7 @@
 import { CaaError, throwIfAborted } from "@caa/core";
+import { ioError } from "@caa/core/files";
 import { type FileHandle, open } from "node:fs/promises";
 import type { StoredTensor } from "../checkpoint/check-weights.ts";
-import { ioError } from "../checkpoint/files.ts";
 import { dequantize } from "../gguf/dequantize.ts";
 import { readExactly } from "../gguf/window-reader.ts";
 

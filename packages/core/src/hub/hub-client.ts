@@ -1,23 +1,25 @@
-import { CaaError, throwIfAborted } from "@caa/core";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import { suggestName, type HubModel } from "./model-id.ts";
+import { CaaError, throwIfAborted } from "../errors/caa-error.ts";
+import { COMMIT, type HubRepo, kindOf, pathOf } from "./repo.ts";
 
 export type Fetch = typeof fetch;
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 
 /** How often one request, or the rest of one file, is tried again before it is given up. */
 export const MAX_ATTEMPTS = 5;
-/** Far more files than any model has. */
+/** Far more files than any model or data set here has. */
 const MAX_FILES = 10_000;
-/** Sizes add up exactly, and no weight file comes near it. */
+/** Sizes add up exactly, and no file comes near it. */
 const MAX_FILE_BYTES = 2 ** 44;
-
-export const COMMIT: RegExp = /^[0-9a-f]{40}$/;
 
 const entrySchema = z.object({
   type: z.string(),
-  path: z.string().max(1000),
+  // It becomes a path below the cache: parts that lead out of it are no names of files.
+  path: z
+    .string()
+    .max(1000)
+    .regex(/^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\\\0]+$/),
   size: z.number().int().min(0).max(MAX_FILE_BYTES),
   oid: z.string().regex(COMMIT),
   lfs: z
@@ -29,6 +31,7 @@ const entrySchema = z.object({
 });
 
 export interface HubFile {
+  /** Within the repository, with `/` between folders. */
   readonly path: string;
   readonly size: number;
   /** What the content hashes to, and its name in the cache: SHA-256 of large files, git's SHA-1 of others. */
@@ -36,28 +39,39 @@ export interface HubFile {
 }
 
 export interface HubClientOptions {
-  readonly model: HubModel;
-  /** Such as `https://huggingface.co`. */
-  readonly endpoint: string;
-  readonly token: string | undefined;
-  readonly fetch: Fetch;
-  readonly sleep: Sleep;
-  readonly signal: AbortSignal | undefined;
+  readonly repo: HubRepo;
+  /** @default "https://huggingface.co" */
+  readonly endpoint?: string | undefined;
+  readonly token?: string | undefined;
+  /** @default the global one */
+  readonly fetch?: Fetch | undefined;
+  /** Waits between tries. @default a timer */
+  readonly sleep?: Sleep | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What an unknown name may have meant. */
+  readonly suggestion?: string | undefined;
+  /** Where else a name was looked for, for the message that there is none, such as `no such folder here`. */
+  readonly elsewhere?: string | undefined;
 }
 
-/** Waits of 0.5, 1, 2, 4 ... seconds. */
-export const backoff = (attempt: number): number => 500 * 2 ** (attempt - 1);
+const DEFAULT_ENDPOINT = "https://huggingface.co";
 
-export const sleepFor: Sleep = (milliseconds, signal) =>
+/** Waits of 0.5, 1, 2, 4 ... seconds. */
+const backoff = (attempt: number): number => 500 * 2 ** (attempt - 1);
+
+const sleepFor: Sleep = (milliseconds, signal) =>
   wait(milliseconds, undefined, signal === undefined ? {} : { signal });
 
-/** Requests about one model. The token goes to the endpoint alone, and into no message. */
+/** Requests about one repository. The token goes to the endpoint alone, and into no message. */
 export class HubClient {
   readonly #options: HubClientOptions;
-  readonly #origin: string;
+  readonly #endpoint: string;
+  readonly #fetch: Fetch;
+  readonly #sleep: Sleep;
 
+  /** @throws {CaaError} `invalid-argument` for an endpoint that is no address or a token that is none */
   constructor(options: HubClientOptions) {
-    const { endpoint, token } = options;
+    const { endpoint = DEFAULT_ENDPOINT, token } = options;
     if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
       throw new CaaError(
         "invalid-argument",
@@ -71,27 +85,31 @@ export class HubClient {
         "hub token: expected printable characters without blanks",
       );
     }
-    this.#options = { ...options, endpoint: endpoint.replace(/\/+$/, "") };
-    this.#origin = new URL(endpoint).origin;
+    this.#options = options;
+    this.#endpoint = endpoint.replace(/\/+$/, "");
+    this.#fetch = options.fetch ?? fetch;
+    this.#sleep = options.sleep ?? sleepFor;
   }
 
   /** The hub id that this is about. */
   get id(): string {
-    return this.#options.model.id;
+    return this.#options.repo.id;
   }
 
   /** The commit that the revision names now. */
   async commit(attempts: number = MAX_ATTEMPTS): Promise<string> {
-    const { model, endpoint } = this.#options;
-    const { modelInfo } = await import("@huggingface/hub");
-    const info: unknown = await this.#answer(() =>
-      modelInfo({
-        name: model.id,
-        revision: model.revision,
-        additionalFields: ["sha"],
-        hubUrl: endpoint,
-        fetch: (input, init) => this.#request(input, init, attempts),
-      }),
+    const { repo } = this.#options;
+    const { datasetInfo, modelInfo } = await import("@huggingface/hub");
+    const asked = {
+      name: repo.id,
+      revision: repo.revision,
+      hubUrl: this.#endpoint,
+      fetch: (...[input, init]: Parameters<Fetch>) => this.#request(input, init, attempts),
+    };
+    const info: unknown = await this.#answer<unknown>(() =>
+      repo.type === "model"
+        ? modelInfo({ ...asked, additionalFields: ["sha"] })
+        : datasetInfo({ ...asked, additionalFields: ["sha"] }),
     );
     const parsed = z.object({ sha: z.string().regex(COMMIT) }).safeParse(info);
     if (!parsed.success) {
@@ -100,16 +118,20 @@ export class HubClient {
     return parsed.data.sha;
   }
 
-  /** The files in the model's top folder. */
-  async files(commit: string): Promise<readonly HubFile[]> {
-    const { model, endpoint } = this.#options;
+  /** The files of a commit: those in the top folder, with `recursive` all. */
+  async files(
+    commit: string,
+    { recursive = false }: { readonly recursive?: boolean } = {},
+  ): Promise<readonly HubFile[]> {
+    const { type, id } = this.#options.repo;
     const { listFiles } = await import("@huggingface/hub");
     return this.#answer(async () => {
       const files: HubFile[] = [];
       for await (const entry of listFiles({
-        repo: model.id,
+        repo: { type, name: id },
         revision: commit,
-        hubUrl: endpoint,
+        recursive,
+        hubUrl: this.#endpoint,
         fetch: (input, init) => this.#request(input, init, MAX_ATTEMPTS),
       })) {
         if (entry.type !== "file") {
@@ -128,13 +150,13 @@ export class HubClient {
 
   /** The content of a file from byte `from` on; the answer may begin at 0 all the same. One try. */
   content(commit: string, file: HubFile, from: number): Promise<Response> {
-    const { model, endpoint } = this.#options;
     // Compressed answers would not have the listed size.
     const headers = {
       "accept-encoding": "identity",
       ...(from > 0 ? { range: `bytes=${from}-` } : {}),
     };
-    const url = `${endpoint}/${model.id}/resolve/${commit}/${encodeURIComponent(file.path)}`;
+    const path = file.path.split("/").map(encodeURIComponent).join("/");
+    const url = `${this.#endpoint}/${pathOf(this.#options.repo)}/resolve/${commit}/${path}`;
     return this.#request(url, { headers }, 1, [416]);
   }
 
@@ -144,9 +166,9 @@ export class HubClient {
 
   /** Waits before try number `attempt + 1`. */
   async pause(attempt: number): Promise<void> {
-    const { sleep, signal } = this.#options;
+    const { signal } = this.#options;
     try {
-      await sleep(backoff(attempt), signal);
+      await this.#sleep(backoff(attempt), signal);
     } catch (error) {
       throwIfAborted(signal);
       throw error;
@@ -160,17 +182,17 @@ export class HubClient {
     attempts: number,
     accepted: readonly number[] = [],
   ): Promise<Response> {
-    const { fetch, token, signal } = this.#options;
+    const { token, signal } = this.#options;
     const url = new URL(input instanceof Request ? input.url : input);
     const headers = new Headers(init?.headers);
-    if (token !== undefined && url.origin === this.#origin) {
+    if (token !== undefined && url.origin === new URL(this.#endpoint).origin) {
       headers.set("authorization", `Bearer ${token}`);
     }
     for (let attempt = 1; ; attempt += 1) {
       throwIfAborted(signal);
       let failure: CaaError;
       try {
-        const response = await fetch(url, {
+        const response = await this.#fetch(url, {
           ...init,
           headers,
           ...(signal === undefined ? {} : { signal }),
@@ -196,22 +218,24 @@ export class HubClient {
   }
 
   #refusal(response: Response): CaaError {
-    const { model, endpoint, token } = this.#options;
+    const { repo, token, suggestion, elsewhere } = this.#options;
+    const kind = kindOf(repo);
     const { status } = response;
     const reason = response.headers.get("x-error-code");
-    const page = `${endpoint}/${model.id}`;
-    const facts = { id: model.id, status, page };
-    const noSuchModel = reason === "RepoNotFound" || (status === 404 && reason === null);
-    if (noSuchModel || status === 404) {
-      const meant = suggestName(model.id);
+    const page = `${this.#endpoint}/${pathOf(repo)}`;
+    const facts = { id: repo.id, status, page };
+    if (reason === "RepoNotFound" || status === 404) {
+      const access =
+        token === undefined ? "; HF_TOKEN is not set" : ", to which HF_TOKEN has no access";
       const what =
         reason === "RevisionNotFound"
-          ? `the model has no revision "${model.revision}"`
+          ? `the ${kind} has no revision "${repo.revision}"`
           : reason === "EntryNotFound"
-            ? "the model has no such file"
-            : `no such folder here, and no such model on the hub (or a private one${token === undefined ? "; HF_TOKEN is not set" : ", to which HF_TOKEN has no access"})`;
-      const hint = meant === undefined || meant === model.id ? "" : `; did you mean ${meant}?`;
-      return new CaaError("not-found", `model ${model.id}: ${what}${hint}`, { facts });
+            ? `the ${kind} has no such file`
+            : `${elsewhere === undefined ? "" : `${elsewhere}, and `}no such ${kind} on the hub (or a private one${access})`;
+      const hint =
+        suggestion === undefined || suggestion === repo.id ? "" : `; did you mean ${suggestion}?`;
+      return new CaaError("not-found", `${kind} ${repo.id}: ${what}${hint}`, { facts });
     }
     if (status === 401 || status === 403) {
       const way =
@@ -220,7 +244,7 @@ export class HubClient {
           : `accept its license at ${page} with the account of HF_TOKEN, and check that the token is valid and may read it`;
       return new CaaError(
         "access-denied",
-        `model ${model.id}: access is denied (${status}), it is gated or private: ${way}`,
+        `${kind} ${repo.id}: access is denied (${status}), it is gated or private: ${way}`,
         {
           facts,
         },
@@ -232,8 +256,9 @@ export class HubClient {
   }
 
   failed(what: string, cause?: unknown, facts: Readonly<Record<string, unknown>> = {}): CaaError {
-    const { id } = this.#options.model;
-    return new CaaError("download-failed", `model ${id}: ${what}`, {
+    const { repo } = this.#options;
+    const { id } = repo;
+    return new CaaError("download-failed", `${kindOf(repo)} ${id}: ${what}`, {
       cause,
       facts: { id, ...facts },
     });

@@ -1,27 +1,31 @@
-import { writeFileAtomic } from "@caa/core/files";
-import { CaaError } from "@caa/core";
-import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { errorCode, isFile, readText } from "../checkpoint/files.ts";
-import {
-  INDEX_FILE,
-  readWeightMap,
-  shardsOf,
-  SINGLE_FILE,
-} from "../checkpoint/safetensors-files.ts";
-import { COMMIT } from "./hub-client.ts";
-import type { HubModel } from "./model-id.ts";
+import { CaaError } from "../errors/caa-error.ts";
+import { readFileLimited } from "../files/read-file-limited.ts";
+import { errorCode } from "../files/wrap-error.ts";
+import { writeFileAtomic } from "../files/write-file-atomic.ts";
+import { COMMIT, type HubRepo, isRepoId, isRevision } from "./repo.ts";
+
+/** A commit has 40. */
+const MAX_REF_BYTES = 1000;
 
 /**
- * One model in the standard hub cache, shared with Hugging Face's other libraries: contents in `blobs/`, by hash;
+ * One repository in the standard hub cache, shared with Hugging Face's other libraries: contents in `blobs/`, by hash;
  * `snapshots/<commit>/` with links to them under the files' names; `refs/<revision>` with the commit it named last.
  */
 export class HubCache {
   readonly #root: string;
 
-  constructor(cacheDir: string, model: HubModel) {
-    this.#root = join(cacheDir, `models--${model.id.replace("/", "--")}`);
+  /** @throws {CaaError} `invalid-argument` for an id or a revision that can be no folder name */
+  constructor(cacheDir: string, { type, id, revision }: HubRepo) {
+    if (!isRepoId(id) || !isRevision(revision)) {
+      throw new CaaError(
+        "invalid-argument",
+        `hub cache: expected organization/name and a branch, tag or commit, got "${id}" at "${revision}"`,
+      );
+    }
+    this.#root = join(cacheDir, `${type}s--${id.replace("/", "--")}`);
   }
 
   snapshot(commit: string): string {
@@ -37,8 +41,20 @@ export class HubCache {
     if (COMMIT.test(revision)) {
       return revision;
     }
-    const text = (await readText(join(this.#root, "refs", revision), 1000))?.trim();
+    const text = await this.#ref(revision);
     return text !== undefined && COMMIT.test(text) ? text : undefined;
+  }
+
+  async #ref(revision: string): Promise<string | undefined> {
+    try {
+      const bytes = await readFileLimited(join(this.#root, "refs", revision), MAX_REF_BYTES);
+      return new TextDecoder().decode(bytes).trim();
+    } catch (error) {
+      if (CaaError.isInstance(error) && error.code === "not-found") {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   async setCommit(revision: string, commit: string): Promise<void> {
@@ -67,27 +83,5 @@ export class HubCache {
       await rm(temporary, { force: true });
       throw error;
     }
-  }
-
-  /** The first file that a snapshot lacks to be opened; `undefined` when it is whole. */
-  async missing(commit: string): Promise<string | undefined> {
-    const folder = this.snapshot(commit);
-    const needed = ["config.json", "tokenizer.json"];
-    if (!(await isFile(join(folder, SINGLE_FILE)))) {
-      const map = await readWeightMap(folder).catch((error: unknown) => {
-        // A damaged index is one that lacks: it can be fetched again.
-        if (CaaError.isInstance(error) && error.code === "invalid-file") {
-          return undefined;
-        }
-        throw error;
-      });
-      needed.push(...(map === undefined ? [`${SINGLE_FILE} or ${INDEX_FILE}`] : shardsOf(map)));
-    }
-    for (const name of needed) {
-      if (!(await isFile(join(folder, name)))) {
-        return name;
-      }
-    }
-    return undefined;
   }
 }

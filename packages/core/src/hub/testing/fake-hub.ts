@@ -14,6 +14,8 @@ export interface FakeHub {
 }
 
 export interface FakeHubOptions {
+  /** @default "model" */
+  readonly type?: "model" | "dataset";
   readonly id: string;
   readonly commit: string;
   readonly files: Readonly<Record<string, Uint8Array>>;
@@ -32,9 +34,10 @@ export function etagOf(content: Uint8Array): string {
     : createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
-/** A hub of one model on the loopback interface, for tests: model facts, file list, files with ranges. */
+/** A hub of one repository on the loopback interface, for tests: its facts, file list, files with ranges. */
 export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
-  const { id, commit, files, answer, cutAfter } = options;
+  const { type = "model", id, commit, files, answer, cutAfter } = options;
+  const page = type === "model" ? `/${id}` : `/datasets/${id}`;
   const requests: string[] = [];
   const authorization = {
     hub: new Set<string | undefined>(),
@@ -73,7 +76,7 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
     if (answer?.(request, response) === true) {
       return;
     }
-    if (path.startsWith(`/api/models/${id}/revision/`)) {
+    if (path.startsWith(`/api/${type}s/${id}/revision/`)) {
       json({
         _id: "1",
         id,
@@ -82,10 +85,15 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
         gated: false,
         lastModified: "2024-01-01T00:00:00.000Z",
       });
-    } else if (path === `/api/models/${id}/tree/${commit}`) {
-      json(Object.entries(files).map(([name, bytes]) => listed(name, bytes)));
-    } else if (path.startsWith(`/${id}/resolve/${commit}/`)) {
-      const name = decodeURIComponent(path.slice(`/${id}/resolve/${commit}/`.length));
+    } else if (path === `/api/${type}s/${id}/tree/${commit}`) {
+      const all = new URL(request.url ?? "", "http://hub").searchParams.get("recursive") === "true";
+      json(
+        Object.entries(files)
+          .filter(([name]) => all || !name.includes("/"))
+          .map(([name, bytes]) => listed(name, bytes)),
+      );
+    } else if (path.startsWith(`${page}/resolve/${commit}/`)) {
+      const name = decodeURIComponent(path.slice(`${page}/resolve/${commit}/`.length));
       const bytes = files[name];
       if (bytes !== undefined && bytes.length >= LARGE) {
         response.writeHead(302, { location: `${addressOf(content)}/${name}` }).end();

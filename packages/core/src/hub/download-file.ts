@@ -1,10 +1,12 @@
-import { CaaError } from "@caa/core";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ioError, statOrUndefined } from "../checkpoint/files.ts";
-import { COMMIT, MAX_ATTEMPTS, type HubClient, type HubFile } from "./hub-client.ts";
+import { CaaError } from "../errors/caa-error.ts";
+import { statOrUndefined } from "../files/stat-or-undefined.ts";
+import { ioError } from "../files/wrap-error.ts";
+import { type HubClient, type HubFile, MAX_ATTEMPTS } from "./hub-client.ts";
+import { COMMIT } from "./repo.ts";
 
 /** A try that brought this much starts the count of tries anew: a long download may be cut often. */
 const PROGRESS_BYTES = 1024 * 1024;

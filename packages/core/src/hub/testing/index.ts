@@ -1,0 +1,2 @@
+export { etagOf, startFakeHub } from "./fake-hub.ts";
+export type { FakeHub, FakeHubOptions } from "./fake-hub.ts";
