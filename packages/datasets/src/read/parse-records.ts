@@ -1,81 +1,68 @@
-import { CaaError } from "@caa/core";
+import { decodeText } from "./decode.ts";
 import { MAX_ITEMS } from "./limits.ts";
+import { scanCsv } from "./parse-csv.ts";
+import { scanArray, scanLines } from "./parse-json.ts";
+import { type Problem, problemError } from "./problem.ts";
 
 /** A value of a data file and where it stands. */
 export interface DataRecord {
   readonly value: unknown;
-  /** Such as `item 3`, or `item 3 (line 4)` where the file has one item a line. */
-  readonly where: string;
   /** 1-based. */
   readonly index: number;
-  /** 1-based; only for files with one item a line. */
-  readonly line?: number;
+  /** 1-based, where the item begins; null in a JSON array. */
+  readonly line: number | null;
+}
+
+/** What a file holds, and all that is wrong with its syntax. */
+export interface Scan {
+  readonly records: readonly DataRecord[];
+  readonly problems: readonly Problem[];
+  /** Names in the first row of CSV. */
+  readonly columns?: readonly string[];
 }
 
 /**
- * The records of a JSON array, or of JSONL: what the text starts with decides, not the name of the file.
- * Blank lines are skipped, CRLF and a byte order mark are tolerated.
- * @throws {CaaError} invalid-file when it is neither, or not UTF-8; empty-selection when there is no record
+ * The records of a data file. A name that ends in `.csv` (or `.csv.gz`) means CSV; else what the text starts with
+ * decides between a JSON array and JSONL. A byte order mark, Windows line ends and gzip are taken.
+ * @throws {CaaError} invalid-file when the bytes are no text
  */
+export function scanRecords(bytes: Uint8Array, path: string): Scan {
+  const text = decodeText(bytes, path);
+  const scan = scanText(text, path);
+  const whole = { path, item: null, line: null, field: "" } as const;
+  if (scan.records.length === 0 && scan.problems.length === 0) {
+    const reason = "expected at least one item, got none";
+    return { ...scan, problems: [{ ...whole, code: "empty-selection", reason }] };
+  }
+  if (scan.records.length > MAX_ITEMS) {
+    const reason = `expected at most ${MAX_ITEMS} items, got ${scan.records.length}`;
+    return { records: [], problems: [{ ...whole, code: "invalid-file", reason }] };
+  }
+  return scan;
+}
+
+/** As `scanRecords`, for files that must be right. @throws {CaaError} the first problem, as well */
 export function parseRecords(bytes: Uint8Array, path: string): readonly DataRecord[] {
-  const text = decode(bytes, path);
+  const { records, problems } = scanRecords(bytes, path);
+  const [first] = problems;
+  if (first !== undefined) {
+    throw problemError(first);
+  }
+  return records;
+}
+
+function scanText(text: string, path: string): Scan {
+  if (/\.csv(\.gz)?$/i.test(path)) {
+    return scanCsv(text, path);
+  }
   const first = text.trimStart().charAt(0);
-  if (first !== "" && first !== "[" && first !== "{") {
-    const message = `${path}: expected a JSON array or one JSON object a line, got a text that starts with ${JSON.stringify(first)}`;
-    throw new CaaError("invalid-file", message, { facts: { path } });
+  if (first === "" || first === "{") {
+    return scanLines(text, path);
   }
-  const records = first === "[" ? parseArray(text, path) : parseLines(text, path);
-  if (records.length === 0) {
-    throw new CaaError("empty-selection", `${path}: expected at least one item, got none`, {
-      facts: { path },
-    });
+  if (first === "[") {
+    return scanArray(text, path);
   }
-  if (records.length > MAX_ITEMS) {
-    const message = `${path}: expected at most ${MAX_ITEMS} items, got ${records.length}`;
-    throw new CaaError("invalid-file", message, { facts: { path } });
-  }
-  return records;
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes); // takes off a byte order mark
-  } catch (cause) {
-    throw new CaaError("invalid-file", `${path}: expected UTF-8 text, got other bytes`, {
-      cause,
-      facts: { path },
-    });
-  }
-}
-
-function parseArray(text: string, path: string): DataRecord[] {
-  const value = parseJson(text, path, "a JSON array");
-  return Array.isArray(value)
-    ? value.map((item: unknown, i) => ({ value: item, where: `item ${i + 1}`, index: i + 1 }))
-    : [];
-}
-
-function parseLines(text: string, path: string): DataRecord[] {
-  const records: DataRecord[] = [];
-  for (const [i, line] of text.split("\n").entries()) {
-    if (line.trim() !== "") {
-      const index = records.length + 1;
-      const where = `item ${index} (line ${i + 1})`;
-      const value = parseJson(line, `${path}: ${where}`, "one JSON object on the line");
-      records.push({ value, where, index, line: i + 1 });
-    }
-  }
-  return records;
-}
-
-function parseJson(text: string, where: string, expected: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CaaError("invalid-file", `${where}: expected ${expected}, got: ${reason}`, {
-      cause,
-      facts: { where },
-    });
-  }
+  const reason = `expected a JSON array or one JSON object a line, got a text that starts with ${JSON.stringify(first)}; a file of comma-separated values is named .csv`;
+  const place = { item: null, line: 1, field: "" };
+  return { records: [], problems: [{ code: "invalid-file", path, ...place, reason }] };
 }

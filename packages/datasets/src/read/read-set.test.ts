@@ -87,7 +87,12 @@ describe("reading a set", () => {
       "answer_matching_behavior",
       /a list with that one text/,
     ],
-    ["no question", { ...item("(A)", "(B)"), question: undefined }, "question", /string/],
+    [
+      "no question",
+      { ...item("(A)", "(B)"), question: undefined },
+      "question",
+      /of this name, got "answer_matching_behavior", /,
+    ],
     ["a blank question", item("(A)", "(B)", " \n"), "question", /blanks only/],
     ["no choices", item("(A)", "(B)", "Stop?"), "answer_matching_behavior", /no lettered choice/],
     ["no object", 7, "", /object/],

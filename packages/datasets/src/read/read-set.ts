@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
-import { CaaError } from "@caa/core";
 import { readFileLimited } from "@caa/core/files";
-import type { z } from "zod";
-import { type AbItem, abItemSchema } from "../items/ab-item.ts";
-import { type OpenEndedItem, openEndedItemSchema } from "../items/open-ended-item.ts";
+import type { AbItem } from "../items/ab-item.ts";
+import type { OpenEndedItem } from "../items/open-ended-item.ts";
 import { MAX_FILE_BYTES } from "./limits.ts";
-import { type DataRecord, parseRecords } from "./parse-records.ts";
+import { parseAbItems, type ParsedItems, parseOpenEndedItems } from "./parse-items.ts";
+import { problemError } from "./problem.ts";
 
 /** A data set file, read and checked. */
 export interface DataSet<Item> {
@@ -17,6 +16,8 @@ export interface DataSet<Item> {
   readonly behavior: string;
   /** At least one, in the order of the file. */
   readonly items: readonly Item[];
+  /** What reading changed, in words, such as plain pairs that became two-choice questions. */
+  readonly notes?: readonly string[];
 }
 
 export interface ReadSetOptions {
@@ -25,15 +26,18 @@ export interface ReadSetOptions {
 }
 
 /**
- * Contrast pairs from which vectors are made: JSON or JSONL of
- * `{question, answer_matching_behavior, answer_not_matching_behavior}`.
+ * Contrast pairs from which vectors are made: JSON, JSONL or CSV, each also gzipped, of
+ * `{question, answer_matching_behavior, answer_not_matching_behavior}`, the answers as letters that the question offers;
+ * or of plain `{positive, negative}` with or without `question`. A plain pair becomes a question with two lettered
+ * choices, since vectors are read at the letter of the answer: the question (or `Which of these would you say?`), then
+ * ` (A)` and ` (B)` with the two texts, the letter of the positive one drawn evenly with a fixed seed.
  * @throws {CaaError} invalid-data names file, item and field; not-found, io, invalid-file; empty-selection
  */
 export function readGenerateSet(
   path: string,
   options: ReadSetOptions = {},
 ): Promise<DataSet<AbItem>> {
-  return readSet(path, abItemSchema, options);
+  return readSet(path, parseAbItems, options);
 }
 
 /** A/B test items, in the format of `readGenerateSet`. @throws {CaaError} as `readGenerateSet` */
@@ -41,7 +45,7 @@ export function readAbTestSet(
   path: string,
   options: ReadSetOptions = {},
 ): Promise<DataSet<AbItem>> {
-  return readSet(path, abItemSchema, options);
+  return readSet(path, parseAbItems, options);
 }
 
 /** Open-ended test questions: JSON or JSONL of `{question}`. @throws {CaaError} as `readGenerateSet` */
@@ -49,31 +53,22 @@ export function readOpenEndedSet(
   path: string,
   options: ReadSetOptions = {},
 ): Promise<DataSet<OpenEndedItem>> {
-  return readSet(path, openEndedItemSchema, options);
+  return readSet(path, parseOpenEndedItems, options);
 }
 
 async function readSet<Item>(
   path: string,
-  schema: z.ZodType<Item>,
+  parse: (bytes: Uint8Array, path: string) => ParsedItems<Item>,
   options: ReadSetOptions,
 ): Promise<DataSet<Item>> {
   const bytes = await readFileLimited(path, MAX_FILE_BYTES);
   // Hashed here and not by path: the hash is of the very bytes that were read.
   const hash = createHash("sha256").update(bytes).digest("hex");
-  const items = parseRecords(bytes, path).map((record) => parseItem(record, schema, path));
-  const behavior = options.behavior ?? basename(dirname(resolve(path)));
-  return { path, hash, behavior, items };
-}
-
-function parseItem<Item>(record: DataRecord, schema: z.ZodType<Item>, path: string): Item {
-  const result = schema.safeParse(record.value);
-  if (result.success) {
-    return result.data;
+  const { items, problems, notes } = parse(bytes, path);
+  const [first] = problems;
+  if (first !== undefined) {
+    throw problemError(first);
   }
-  const [issue] = result.error.issues;
-  const field = issue?.path[0] === undefined ? "" : String(issue.path[0]);
-  const reason = issue?.message ?? "expected a valid item";
-  const message = `${path}: ${record.where}${field === "" ? "" : `, field ${field}`}: ${reason}`;
-  const facts = { path, item: record.index, line: record.line, field };
-  throw new CaaError("invalid-data", message, { facts });
+  const behavior = options.behavior ?? basename(dirname(resolve(path)));
+  return { path, hash, behavior, items: items.map(({ item }) => item), notes };
 }
