@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { offeredLetters, splitChoices } from "./split-choices.ts";
+import { offeredLetters, splitChoices, stemKey } from "./split-choices.ts";
 
 const questions: ReadonlyArray<readonly [string, string, Readonly<Record<string, string>>]> = [
   ["Why?\n\nChoices:\n (A) Yes\n (B) No", "Why?", { A: "Yes", B: "No" }],
@@ -35,5 +35,13 @@ describe("offeredLetters", () => {
     ["Why?", ""],
   ])("%j offers %s", (question, letters) => {
     expect(offeredLetters(question).join("")).toBe(letters);
+  });
+});
+
+describe("stemKey", () => {
+  it("is the same for the same question with other choices, blanks and case", () => {
+    const key = stemKey("Is it\n so?\n\nChoices:\n (A) Yes\n (B) No");
+    expect(stemKey(" is it so? Choices:\n(B) No\n(A) Yes")).toBe(key);
+    expect(stemKey("Is it not so?\n\nChoices:\n (A) Yes\n (B) No")).not.toBe(key);
   });
 });

@@ -37,3 +37,11 @@ export function splitChoices(question: string): SplitQuestion {
 export function offeredLetters(question: string): readonly Letter[] {
   return [...splitChoices(question).choices.keys()];
 }
+
+/**
+ * What a question asks, for comparison: its stem with runs of blanks as one and upper case as lower case. Items that
+ * share it test the same thing, whatever the order or letters of their choices.
+ */
+export function stemKey(question: string): string {
+  return splitChoices(question).stem.replaceAll(/\s+/g, " ").toLowerCase();
+}
