@@ -1,0 +1,122 @@
+import {
+  type Attribute,
+  CONTRIB,
+  type ExternalTensor,
+  GraphBuilder,
+  type Value,
+} from "../../graph/graph-builder.ts";
+
+/** A node as it was written down. */
+export interface TapeNode {
+  readonly opType: string;
+  /** "" where an optional input is left out. */
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** A graph builder that remembers its nodes, so that `gradients` can walk them backward. */
+export class Tape extends GraphBuilder {
+  readonly #nodes: TapeNode[] = [];
+  readonly #parameters: ReadonlySet<string>;
+  readonly #inputs = new Set<Value>();
+
+  /** The weights named are inputs of the graph, float32, instead of constants in their files. */
+  constructor(parameters: Iterable<string> = []) {
+    super();
+    this.#parameters = new Set(parameters);
+  }
+
+  get nodes(): readonly TapeNode[] {
+    return this.#nodes;
+  }
+
+  protected override node(
+    opType: string,
+    inputs: readonly Value[],
+    outputCount: number,
+    attributes: Readonly<Record<string, Attribute>>,
+    domain: string,
+  ): Value[] {
+    const outputs = super.node(opType, inputs, outputCount, attributes, domain);
+    this.#nodes.push({ opType, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  override external(name: string, tensor: ExternalTensor): Value {
+    return this.#parameters.has(name)
+      ? this.parameter(name, tensor.shape)
+      : super.external(name, tensor);
+  }
+
+  /** A float32 input of the graph, however often it is read. */
+  parameter(name: string, shape: readonly number[]): Value {
+    if (!this.#inputs.has(name)) {
+      this.#inputs.add(name);
+      this.input(name, "float32", shape);
+    }
+    return name;
+  }
+
+  /**
+   * Leaves the output out: what the shared blocks hand out for generation (keys and values) nobody reads while training,
+   * and every output of a run is copied. `result` makes an output.
+   */
+  override output(): void {}
+
+  /** Makes `value` a float32 output of the graph under the name `name`. */
+  result(name: string, value: Value, shape: ReadonlyArray<number | string>): void {
+    super.output(name, value, "float32", shape);
+  }
+
+  /** Parts of `value` along `axis`, of the sizes in the int64 tensor `sizes` (count). */
+  split(value: Value, sizes: Value, count: number, axis: number): readonly Value[] {
+    return this.node("Split", [value, sizes], count, { axis }, "");
+  }
+
+  // Short names for the arithmetic of which gradients are made.
+
+  add(a: Value, b: Value): Value {
+    return this.op("Add", [a, b]);
+  }
+
+  sub(a: Value, b: Value): Value {
+    return this.op("Sub", [a, b]);
+  }
+
+  mul(a: Value, b: Value): Value {
+    return this.op("Mul", [a, b]);
+  }
+
+  div(a: Value, b: Value): Value {
+    return this.op("Div", [a, b]);
+  }
+
+  /** int64 (rank) */
+  shape(value: Value): Value {
+    return this.op("Shape", [value]);
+  }
+
+  zerosLike(value: Value): Value {
+    return this.op("ConstantOfShape", [this.shape(value)]);
+  }
+
+  reshapeLike(value: Value, like: Value): Value {
+    return this.op("Reshape", [value, this.shape(like)], { allowzero: 1 });
+  }
+
+  /** Sum along one axis, which stays with size 1. */
+  sumAlong(value: Value, axis: number): Value {
+    return this.op("ReduceSum", [value, this.ints(axis)], { keepdims: 1 });
+  }
+
+  /** Mean along one axis, which stays with size 1. */
+  meanAlong(value: Value, axis: number): Value {
+    return this.op("ReduceMean", [value, this.ints(axis)], { keepdims: 1 });
+  }
+
+  /** Batched matrix product with either side transposed, times `alpha`. */
+  product(a: Value, b: Value, transA: number, transB: number, alpha = 1): Value {
+    return this.op("FusedMatMul", [a, b], { transA, transB, alpha: { float: alpha } }, CONTRIB);
+  }
+}
