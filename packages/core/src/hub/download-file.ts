@@ -1,54 +1,74 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CaaError } from "../errors/caa-error.ts";
 import { statOrUndefined } from "../files/stat-or-undefined.ts";
 import { ioError } from "../files/wrap-error.ts";
-import { type HubClient, type HubFile, MAX_ATTEMPTS } from "./hub-client.ts";
+import { type HttpClient, isPassing } from "./http-client.ts";
+import { MAX_ATTEMPTS } from "./limits.ts";
 import { COMMIT } from "./repo.ts";
 
 /** A try that brought this much starts the count of tries anew: a long download may be cut often. */
 const PROGRESS_BYTES = 1024 * 1024;
 
+/** One file and how to ask for it. */
+export interface Download {
+  readonly http: HttpClient;
+  /** As messages call it. */
+  readonly name: string;
+  /** The content from byte `from` on; the answer may begin at 0 all the same. One try. */
+  readonly ask: (from: number) => Promise<Response>;
+  /** In bytes, where it is known beforehand. */
+  readonly size?: number | undefined;
+  /** Larger ones are refused. */
+  readonly maxBytes: number;
+  /** What the content must hash to, where it is known: SHA-256, or git's SHA-1 of a blob. */
+  readonly hash?: string | undefined;
+}
+
 /**
- * Fetches a file's content into `blob`. It grows in `<blob>.incomplete`, from which a later call goes on, and gets its
- * final name once its size and hash are right.
+ * Fetches a file's content into `target`. It grows in `<target>.incomplete`, from which a later call goes on, and gets
+ * its final name once its size and hash are right.
  *
  * @throws {CaaError} `download-failed` when it is cut or damaged again and again; `io`; `access-denied`; `aborted`
  */
 export async function downloadFile(
-  client: HubClient,
-  commit: string,
-  file: HubFile,
-  blob: string,
-  onBytes: (loaded: number) => void,
+  download: Download,
+  target: string,
+  onBytes: (loaded: number, total: number | undefined) => void,
 ): Promise<void> {
-  const incomplete = `${blob}.incomplete`;
-  await mkdir(dirname(blob), { recursive: true });
+  const { http, name, size, maxBytes } = download;
+  if (size !== undefined && size > maxBytes) {
+    throw http.failed(`${name}: expected at most ${maxBytes} bytes, it has ${size}`, undefined, {
+      final: true,
+    });
+  }
+  const incomplete = `${target}.incomplete`;
+  await mkdir(dirname(target), { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
-    const before = await sizeOf(incomplete, file.size);
+    const before = await sizeOf(incomplete, size ?? maxBytes);
     try {
-      await fetchRest(client, commit, file, incomplete, before, onBytes);
-      await checkContent(client, file, incomplete);
-      await rename(incomplete, blob);
+      await fetchRest(download, incomplete, before, onBytes);
+      await checkContent(download, incomplete);
+      await rename(incomplete, target);
       return;
     } catch (error) {
-      const failure = CaaError.isInstance(error) ? error : ioError(file.path, error);
-      if (failure.code !== "download-failed" || failure.facts["final"] === true) {
+      const failure = CaaError.isInstance(error) ? error : ioError(name, error);
+      if (!isPassing(failure)) {
         throw failure;
       }
-      if ((await sizeOf(incomplete, file.size)) - before >= PROGRESS_BYTES) {
+      if ((await sizeOf(incomplete, size ?? maxBytes)) - before >= PROGRESS_BYTES) {
         attempt = 1;
       }
       if (attempt >= MAX_ATTEMPTS) {
         throw new CaaError(
           "download-failed",
-          `${failure.message}; gave up on ${file.path} after ${attempt} tries, run again to go on from where it stopped`,
-          { cause: failure, facts: { ...failure.facts, file: file.path } },
+          `${failure.message}; gave up on ${name} after ${attempt} tries, run again to go on from where it stopped`,
+          { cause: failure, facts: { ...failure.facts, file: name } },
         );
       }
-      await client.pause(attempt);
+      await http.pause(attempt, failure);
     }
   }
 }
@@ -64,39 +84,38 @@ async function sizeOf(incomplete: string, limit: number): Promise<number> {
 }
 
 async function fetchRest(
-  client: HubClient,
-  commit: string,
-  file: HubFile,
+  download: Download,
   incomplete: string,
   from: number,
-  onBytes: (loaded: number) => void,
+  onBytes: (loaded: number, total: number | undefined) => void,
 ): Promise<void> {
+  const { http, name, ask, size } = download;
   const handle = await open(incomplete, from > 0 ? "r+" : "w");
   try {
-    onBytes(from);
-    if (from === file.size) {
+    onBytes(from, size);
+    if (from === size) {
       return;
     }
-    const response = await client.content(commit, file, from);
-    let at = await startOf(client, response, from, file);
-    await handle.truncate(at);
-    for await (const chunk of bodyOf(client, response, file)) {
-      if (at + chunk.byteLength > file.size) {
+    const response = await ask(from);
+    const { start, total = size } = await partOf(download, handle, response, from);
+    await handle.truncate(start);
+    let at = start;
+    for await (const chunk of http.body(response, name)) {
+      if (at + chunk.byteLength > (size ?? download.maxBytes)) {
         await handle.truncate(0);
-        throw client.failed(
-          `${file.path}: expected ${file.size} bytes, the hub sends more`,
-          undefined,
-          { final: true },
-        );
+        const limit = size === undefined ? `at most ${download.maxBytes}` : `${size}`;
+        throw http.failed(`${name}: expected ${limit} bytes, the server sends more`, undefined, {
+          final: true,
+        });
       }
       for (let done = 0; done < chunk.byteLength;) {
         done += (await handle.write(chunk, done, chunk.byteLength - done, at + done)).bytesWritten;
       }
       at += chunk.byteLength;
-      onBytes(at);
+      onBytes(at, total);
     }
-    if (at < file.size) {
-      throw client.failed(`${file.path}: the connection ended at byte ${at} of ${file.size}`);
+    if (total !== undefined && at < total) {
+      throw http.failed(`${name}: the connection ended at byte ${at} of ${total}`);
     }
     await handle.sync();
   } finally {
@@ -104,74 +123,60 @@ async function fetchRest(
   }
 }
 
-/** The byte at which the answer begins: `from` for the part asked for, 0 for the whole file. */
-async function startOf(
-  client: HubClient,
+interface Part {
+  /** The byte at which the answer begins: that asked for, or 0 for the whole file. */
+  readonly start: number;
+  /** Of the whole file, where the answer says it. */
+  readonly total?: number | undefined;
+}
+
+async function partOf(
+  { http, name, size }: Download,
+  handle: FileHandle,
   response: Response,
   from: number,
-  file: HubFile,
-): Promise<number> {
-  if (
-    response.status === 206 &&
-    response.headers.get("content-range")?.startsWith(`bytes ${from}-`) === true
-  ) {
-    return from;
+): Promise<Part> {
+  const { status, headers } = response;
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers.get("content-range") ?? "");
+  const total = range?.[2] === undefined ? undefined : Number(range[2]);
+  if (status === 206 && Number(range?.[1] ?? Number.NaN) === from) {
+    return { start: from, total: size ?? total };
   }
-  if (response.status === 200) {
-    return 0;
+  if (status === 200) {
+    const length = headers.has("content-encoding") ? null : headers.get("content-length");
+    return { start: 0, total: size ?? (length === null ? undefined : Number(length)) };
   }
   await response.body?.cancel();
-  throw client.failed(
-    `${file.path}: the hub does not go on from byte ${from} (status ${response.status})`,
+  if (status === 416 && total === from) {
+    return { start: from, total }; // of a size that was not known it is all there already
+  }
+  // What is here is not the beginning of what is there: once more from the start.
+  await handle.truncate(0);
+  throw http.failed(
+    `${name}: the server does not go on from byte ${from} (status ${status})`,
     undefined,
     {
-      final: true,
+      final: from === 0,
     },
   );
 }
 
-async function* bodyOf(
-  client: HubClient,
-  response: Response,
-  file: HubFile,
-): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) {
+/** A content that is not what was listed is thrown away: to go on from it would keep the damage. */
+async function checkContent({ http, name, hash: expected }: Download, path: string): Promise<void> {
+  if (expected === undefined) {
     return;
   }
-  let finished = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        client.throwIfAborted();
-        throw client.failed(`${file.path}: the connection was cut`, cause);
-      });
-      if (done) {
-        finished = true;
-        return;
-      }
-      yield value;
-    }
-  } finally {
-    if (!finished) {
-      await reader.cancel().catch(() => undefined); // already broken
-    }
-  }
-}
-
-/** A content that is not what the hub lists is thrown away: to go on from it would keep the damage. */
-async function checkContent(client: HubClient, file: HubFile, path: string): Promise<void> {
-  const git = COMMIT.test(file.etag);
+  const git = COMMIT.test(expected);
   const hash = createHash(git ? "sha1" : "sha256");
   if (git) {
-    hash.update(`blob ${file.size}\0`);
+    hash.update(`blob ${(await statOrUndefined(path))?.size ?? 0}\0`);
   }
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    client.throwIfAborted();
+    http.throwIfAborted();
     hash.update(chunk);
   }
-  if (hash.digest("hex") !== file.etag) {
+  if (hash.digest("hex") !== expected) {
     await rm(path, { force: true });
-    throw client.failed(`${file.path}: arrived damaged, its hash is not the listed one`);
+    throw http.failed(`${name}: arrived damaged, its hash is not the listed one`);
   }
 }

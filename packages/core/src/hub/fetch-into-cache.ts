@@ -29,7 +29,7 @@ export async function fetchIntoCache(
   }
   const blob = cache.blob(file.etag);
   if ((await statOrUndefined(blob))?.size !== file.size) {
-    await downloadFile(client, commit, file, blob, (loadedBytes) =>
+    await downloadFile(client.download(commit, file), blob, (loadedBytes) =>
       onProgress?.({ file: file.path, loadedBytes, totalBytes: file.size }),
     );
   }

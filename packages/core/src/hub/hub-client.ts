@@ -1,13 +1,11 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { CaaError, throwIfAborted } from "../errors/caa-error.ts";
+import type { Download } from "./download-file.ts";
+import { askFrom } from "./ask-from.ts";
+import { type Fetch, HttpClient, type TransferOptions } from "./http-client.ts";
+import { MAX_ATTEMPTS } from "./limits.ts";
 import { COMMIT, type HubRepo, kindOf, pathOf } from "./repo.ts";
 
-export type Fetch = typeof fetch;
-export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
-
-/** How often one request, or the rest of one file, is tried again before it is given up. */
-export const MAX_ATTEMPTS = 5;
 /** Far more files than any model or data set here has. */
 const MAX_FILES = 10_000;
 /** Sizes add up exactly, and no file comes near it. */
@@ -38,16 +36,11 @@ export interface HubFile {
   readonly etag: string;
 }
 
-export interface HubClientOptions {
+export interface HubClientOptions extends TransferOptions {
   readonly repo: HubRepo;
   /** @default "https://huggingface.co" */
   readonly endpoint?: string | undefined;
   readonly token?: string | undefined;
-  /** @default the global one */
-  readonly fetch?: Fetch | undefined;
-  /** Waits between tries. @default a timer */
-  readonly sleep?: Sleep | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** What an unknown name may have meant. */
   readonly suggestion?: string | undefined;
   /** Where else a name was looked for, for the message that there is none, such as `no such folder here`. */
@@ -56,18 +49,11 @@ export interface HubClientOptions {
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 
-/** Waits of 0.5, 1, 2, 4 ... seconds. */
-const backoff = (attempt: number): number => 500 * 2 ** (attempt - 1);
-
-const sleepFor: Sleep = (milliseconds, signal) =>
-  wait(milliseconds, undefined, signal === undefined ? {} : { signal });
-
 /** Requests about one repository. The token goes to the endpoint alone, and into no message. */
 export class HubClient {
   readonly #options: HubClientOptions;
   readonly #endpoint: string;
-  readonly #fetch: Fetch;
-  readonly #sleep: Sleep;
+  readonly #http: HttpClient;
 
   /** @throws {CaaError} `invalid-argument` for an endpoint that is no address or a token that is none */
   constructor(options: HubClientOptions) {
@@ -87,8 +73,13 @@ export class HubClient {
     }
     this.#options = options;
     this.#endpoint = endpoint.replace(/\/+$/, "");
-    this.#fetch = options.fetch ?? fetch;
-    this.#sleep = options.sleep ?? sleepFor;
+    this.#http = new HttpClient({
+      ...options,
+      subject: `${kindOf(options.repo)} ${options.repo.id}`,
+      server: "the hub",
+      facts: { id: options.repo.id },
+      refusal: (response) => this.#refusal(response),
+    });
   }
 
   /** The hub id that this is about. */
@@ -104,7 +95,7 @@ export class HubClient {
       name: repo.id,
       revision: repo.revision,
       hubUrl: this.#endpoint,
-      fetch: (...[input, init]: Parameters<Fetch>) => this.#request(input, init, attempts),
+      fetch: this.#fetchWith(attempts),
     };
     const info: unknown = await this.#answer<unknown>(() =>
       repo.type === "model"
@@ -132,7 +123,7 @@ export class HubClient {
         revision: commit,
         recursive,
         hubUrl: this.#endpoint,
-        fetch: (input, init) => this.#request(input, init, MAX_ATTEMPTS),
+        fetch: this.#fetchWith(MAX_ATTEMPTS),
       })) {
         if (entry.type !== "file") {
           continue;
@@ -148,76 +139,49 @@ export class HubClient {
     });
   }
 
-  /** The content of a file from byte `from` on; the answer may begin at 0 all the same. One try. */
-  content(commit: string, file: HubFile, from: number): Promise<Response> {
-    // Compressed answers would not have the listed size.
-    const headers = {
-      "accept-encoding": "identity",
-      ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+  /** A file of a commit, to be downloaded. */
+  download(commit: string, { path, size, etag }: HubFile): Download {
+    const name = path.split("/").map(encodeURIComponent).join("/");
+    const url = new URL(
+      `${this.#endpoint}/${pathOf(this.#options.repo)}/resolve/${commit}/${name}`,
+    );
+    return {
+      http: this.#http,
+      name: path,
+      ask: (from) => askFrom(this.#http, url, from, this.#headersFor(url)),
+      size,
+      maxBytes: MAX_FILE_BYTES,
+      hash: etag,
     };
-    const path = file.path.split("/").map(encodeURIComponent).join("/");
-    const url = `${this.#endpoint}/${pathOf(this.#options.repo)}/resolve/${commit}/${path}`;
-    return this.#request(url, { headers }, 1, [416]);
   }
 
-  throwIfAborted(): void {
-    throwIfAborted(this.#options.signal);
+  failed(what: string, cause?: unknown, facts: Readonly<Record<string, unknown>> = {}): CaaError {
+    return this.#http.failed(what, cause, facts);
   }
 
-  /** Waits before try number `attempt + 1`. */
-  async pause(attempt: number): Promise<void> {
-    const { signal } = this.#options;
-    try {
-      await this.#sleep(backoff(attempt), signal);
-    } catch (error) {
-      throwIfAborted(signal);
-      throw error;
-    }
-    throwIfAborted(signal);
-  }
-
-  async #request(
-    input: Parameters<Fetch>[0],
-    init: Parameters<Fetch>[1],
-    attempts: number,
-    accepted: readonly number[] = [],
-  ): Promise<Response> {
-    const { token, signal } = this.#options;
-    const url = new URL(input instanceof Request ? input.url : input);
-    const headers = new Headers(init?.headers);
+  #headersFor(url: URL, given?: ConstructorParameters<typeof Headers>[0]): Headers {
+    const { token } = this.#options;
+    const headers = new Headers(given);
     if (token !== undefined && url.origin === new URL(this.#endpoint).origin) {
       headers.set("authorization", `Bearer ${token}`);
     }
-    for (let attempt = 1; ; attempt += 1) {
-      throwIfAborted(signal);
-      let failure: CaaError;
-      try {
-        const response = await this.#fetch(url, {
-          ...init,
-          headers,
-          ...(signal === undefined ? {} : { signal }),
-        });
-        if (response.ok || accepted.includes(response.status)) {
-          return response;
-        }
-        await response.body?.cancel();
-        failure = this.#refusal(response);
-      } catch (cause) {
-        throwIfAborted(signal);
-        failure = this.failed("the hub could not be reached", cause);
-      }
-      if (
-        failure.code !== "download-failed" ||
-        failure.facts["final"] === true ||
-        attempt >= attempts
-      ) {
-        throw failure;
-      }
-      await this.pause(attempt);
-    }
+    return headers;
   }
 
-  #refusal(response: Response): CaaError {
+  /** `fetch` for the hub's own client. */
+  #fetchWith(attempts: number): Fetch {
+    return (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      return this.#http.request(url, {
+        headers: this.#headersFor(url, init?.headers),
+        attempts,
+        whole: true,
+      });
+    };
+  }
+
+  /** Errors that no other try would change. */
+  #refusal(response: Response): CaaError | undefined {
     const { repo, token, suggestion, elsewhere } = this.#options;
     const kind = kindOf(repo);
     const { status } = response;
@@ -250,18 +214,7 @@ export class HubClient {
         },
       );
     }
-    // Too many requests and faults of the server pass; other refusals would be repeated.
-    const passing = status === 429 || status >= 500;
-    return this.failed(`the hub answered ${status}`, undefined, { status, final: !passing });
-  }
-
-  failed(what: string, cause?: unknown, facts: Readonly<Record<string, unknown>> = {}): CaaError {
-    const { repo } = this.#options;
-    const { id } = repo;
-    return new CaaError("download-failed", `${kindOf(repo)} ${id}: ${what}`, {
-      cause,
-      facts: { id, ...facts },
-    });
+    return undefined;
   }
 
   #strange(cause: unknown): CaaError {

@@ -1,8 +1,15 @@
 export { hubCacheDirectory } from "./cache-directory.ts";
+export { downloadFile } from "./download-file.ts";
 export { fetchIntoCache } from "./fetch-into-cache.ts";
 export { HubCache } from "./hub-cache.ts";
-export { HubClient, MAX_ATTEMPTS } from "./hub-client.ts";
+export { HubClient } from "./hub-client.ts";
+export { MAX_ATTEMPTS, TRANSFER_LIMITS } from "./limits.ts";
 export { isRepoId, isRevision } from "./repo.ts";
+export { urlDownload } from "./url-download.ts";
+export type { Download } from "./download-file.ts";
 export type { DownloadProgress } from "./fetch-into-cache.ts";
-export type { Fetch, HubClientOptions, HubFile, Sleep } from "./hub-client.ts";
+export type { Fetch, Sleep, TransferOptions } from "./http-client.ts";
+export type { HubClientOptions, HubFile } from "./hub-client.ts";
+export type { TransferLimits } from "./limits.ts";
 export type { HubRepo } from "./repo.ts";
+export type { UrlDownloadOptions } from "./url-download.ts";
