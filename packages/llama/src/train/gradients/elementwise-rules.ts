@@ -61,5 +61,4 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   ]),
 
   Cast: rule(({ tape, a, dy }) => [() => tape.op("CastLike", [dy, a])]),
-  CastLike: rule(({ tape, a, dy }) => [() => tape.op("CastLike", [dy, a]), null]),
 };
