@@ -1,0 +1,157 @@
+import { relative, sep } from "node:path";
+import { CaaError, createRandom } from "@caa/core";
+import { type Direction, turn } from "../behaviors/behavior.ts";
+import {
+  type DirectionProbe,
+  judgeDirection,
+  probeDirection,
+} from "../behaviors/direction-probe.ts";
+import { type BehaviorName, directedBehavior } from "../behaviors/known-behaviors.ts";
+import type { AbItem } from "../items/ab-item.ts";
+import { readOpenEndedSet } from "../read/read-set.ts";
+import type { Problem } from "../read/problem.ts";
+import type { SetEntry } from "./manifest.ts";
+import { findRawFiles } from "./raw-files.ts";
+import { readRaw } from "./read-raw.ts";
+import { flipItem, splitSet } from "./split-set.ts";
+import { sycophancyQuestions } from "./sycophancy-questions.ts";
+import { jsonFile, type OutputFile } from "./write-set.ts";
+
+/** Which way the published raw sets point. Only the human-written survival set accepts what its name resists. */
+const PUBLISHED_DIRECTION: Readonly<Partial<Record<BehaviorName, Direction>>> = {
+  "survival-instinct": "opposite",
+};
+
+export interface ProcessBehaviorOptions {
+  readonly seed: number;
+  readonly flip: boolean;
+  readonly dropLeaks: boolean;
+  /** Which way the raw set points. @default as the published one */
+  readonly direction?: Direction | undefined;
+}
+
+/** What became of a set, before it is written. */
+export interface ProcessedSet {
+  readonly files: readonly OutputFile[];
+  /** All of its manifest entry but the files. */
+  readonly entry: Omit<SetEntry, "files">;
+  readonly unusable: readonly Problem[];
+  /** Of behaviors: what the texts say of the declared direction, as the raw set has it. */
+  readonly probe: DirectionProbe | null;
+  /** What to know about it, in words. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Makes the files of one behavior from its raw files in `dir`.
+ * @throws {CaaError} not-found, io, invalid-file, empty-selection; invalid-data when the texts contradict the declared direction
+ */
+export async function processBehavior(
+  dir: string,
+  name: BehaviorName,
+  { seed, flip, dropLeaks, direction: asked }: ProcessBehaviorOptions,
+): Promise<ProcessedSet> {
+  const raw = await findRawFiles(dir, name);
+  const parts = [];
+  for (const path of raw.items) {
+    parts.push({ path, ...(await readRaw(path)) });
+  }
+  const items = parts.flatMap((part) => part.items);
+  const declared = asked ?? PUBLISHED_DIRECTION[name] ?? "as-named";
+  const probe = probeDirection(name, items);
+  checkDirection(name, probe, declared);
+
+  const direction = flip ? turn(declared) : declared;
+  const random = createRandom(seed);
+  const { generate, test, leaks } = splitSet(
+    flip ? items.map((item) => flipItem(item)) : items,
+    random,
+    { dropLeaks },
+  );
+  const questions = await openEndedQuestions(name, raw.openEnded, test);
+  const source = (path: string, sha256: string, count: number): SetEntry["sources"][number] => ({
+    file: relative(dir, path).split(sep).join("/"),
+    sha256,
+    items: count,
+  });
+  const unusable = parts.flatMap((part) => part.unusable);
+  return {
+    files: [
+      jsonFile(`generate/${name}/generate_dataset.json`, generate.map(plainItem)),
+      jsonFile(`generate/${name}/behavior.json`, directedBehavior(name, direction)),
+      jsonFile(`test/${name}/test_dataset_ab.json`, test.map(plainItem)),
+      jsonFile(
+        `test/${name}/test_dataset_open_ended.json`,
+        questions.texts.map((question) => ({ question })),
+      ),
+    ],
+    entry: {
+      seed,
+      direction,
+      flipped: flip,
+      leaks: { items: leaks, dropped: dropLeaks },
+      sources: [
+        ...parts.map(({ path, sha256, count }) => source(path, sha256, count)),
+        ...(questions.source === null || raw.openEnded === null
+          ? []
+          : [source(raw.openEnded, questions.source, questions.texts.length)]),
+      ],
+      unusable: parts.reduce((sum, part) => sum + part.count - part.items.length, 0),
+      labelled: parts.reduce((sum, part) => sum + part.labelled, 0),
+    },
+    unusable,
+    probe,
+    notes: questions.note === null ? [] : [questions.note],
+  };
+}
+
+/** The fields that the file format has, in its order. */
+function plainItem(item: AbItem): Record<string, string> {
+  return {
+    question: item.question,
+    answer_matching_behavior: item.answer_matching_behavior,
+    answer_not_matching_behavior: item.answer_not_matching_behavior,
+  };
+}
+
+interface Questions {
+  readonly texts: readonly string[];
+  /** SHA-256 of the file that they came from. */
+  readonly source: string | null;
+  readonly note: string | null;
+}
+
+/**
+ * Open-ended questions: the published ones where there are such; else the first lines of the held-out questions. Those of
+ * sycophancy introduce a person and ask nothing that an open answer could be scored on, so it has questions of its own.
+ */
+async function openEndedQuestions(
+  name: BehaviorName,
+  published: string | null,
+  test: readonly AbItem[],
+): Promise<Questions> {
+  if (published !== null) {
+    const { items, hash } = await readOpenEndedSet(published, { behavior: name });
+    return { texts: items.map(({ question }) => question), source: hash, note: null };
+  }
+  if (name === "sycophancy") {
+    const note =
+      "sycophancy: the published open-ended questions are not there, ours stand for them; caa data download sycophancy gets them";
+    return { texts: sycophancyQuestions(), source: null, note };
+  }
+  return {
+    texts: test.map(({ question }) => question.split("\n", 1)[0] ?? question),
+    source: null,
+    note: null,
+  };
+}
+
+function checkDirection(name: BehaviorName, probe: DirectionProbe, declared: Direction): void {
+  if (judgeDirection(probe, declared) !== "contradicted") {
+    return;
+  }
+  const found = turn(declared);
+  const against = declared === "as-named" ? probe.opposite : probe.asNamed;
+  const message = `${name}: expected matching answers that point as declared (${declared}), got ${against} of ${probe.told} items that can be told pointing the other way. If the raw file is right, declare it: --direction ${name}=${found}; with --flip ${name} beside it matching and not matching change places`;
+  throw new CaaError("invalid-data", message, { facts: { name, declared, ...probe } });
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { CaaError } from "@caa/core";
+import { readFileLimited, writeFileAtomic } from "@caa/core/files";
+import { MAX_FILE_BYTES } from "../read/limits.ts";
+
+/** A file to be written. */
+export interface OutputFile {
+  /** Relative to the data folder, with `/`. */
+  readonly file: string;
+  readonly text: string;
+  /** Items in it; null for what holds none. */
+  readonly items: number | null;
+}
+
+/** JSON as the published sets have it: four blanks an indent, a line break at the end. */
+export function jsonFile(file: string, content: unknown): OutputFile {
+  const text = `${JSON.stringify(content, null, 4)}\n`;
+  return { file, text, items: Array.isArray(content) ? content.length : null };
+}
+
+export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/**
+ * Writes the files of a set, each atomically, when one of them differs from what is there.
+ * @returns whether anything was written
+ * @throws {CaaError} invalid-argument, before anything is written, when other content is there and `overwrite` is not set; io
+ */
+export async function writeSet(
+  dir: string,
+  files: readonly OutputFile[],
+  { overwrite }: { readonly overwrite: boolean },
+): Promise<boolean> {
+  const changed: OutputFile[] = [];
+  for (const output of files) {
+    const path = join(dir, output.file);
+    const there = await readText(path);
+    if (there !== null && there !== output.text && !overwrite) {
+      const message = `${path}: expected no other content there, got some that these sources, options and seed do not make; --overwrite replaces it`;
+      throw new CaaError("invalid-argument", message, { facts: { path } });
+    }
+    if (there !== output.text) {
+      changed.push(output);
+    }
+  }
+  for (const { file, text } of changed) {
+    await writeFileAtomic(join(dir, file), text);
+  }
+  return changed.length > 0;
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return new TextDecoder().decode(await readFileLimited(path, MAX_FILE_BYTES));
+  } catch (error) {
+    if (CaaError.isInstance(error) && error.code === "not-found") {
+      return null;
+    }
+    throw error;
+  }
+}
