@@ -7,7 +7,7 @@ import { MAX_FILE_BYTES } from "./limits.ts";
  * @throws {CaaError} invalid-file when it is no gzip that it claims to be, too large, or not UTF-8
  */
 export function decodeText(bytes: Uint8Array, path: string): string {
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, path) : bytes;
+  const plain = unpack(bytes, path);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(plain); // takes off a byte order mark
   } catch (cause) {
@@ -18,7 +18,11 @@ export function decodeText(bytes: Uint8Array, path: string): string {
   }
 }
 
-function gunzip(bytes: Uint8Array, path: string): Uint8Array {
+/** The content of gzip; other bytes as they are. @throws {CaaError} invalid-file when it is broken or too large */
+export function unpack(bytes: Uint8Array, path: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
+    return bytes;
+  }
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_FILE_BYTES });
   } catch (cause) {
