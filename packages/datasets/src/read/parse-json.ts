@@ -2,19 +2,29 @@ import { visit } from "jsonc-parser";
 import type { DataRecord, Scan } from "./parse-records.ts";
 import type { Problem } from "./problem.ts";
 
-/** The values of a JSON array. A broken one gives no record, since what its parts belong to is a guess. */
-export function scanArray(text: string, path: string): Scan {
+/** A JSON text as a whole, or what is wrong with it. */
+export function parseJson(
+  text: string,
+  path: string,
+  expected: string,
+): { readonly value: unknown } | { readonly problem: Problem } {
   try {
-    const value: unknown = JSON.parse(text);
-    const values: readonly unknown[] = Array.isArray(value) ? value : [];
-    return {
-      records: values.map((item, i) => ({ value: item, index: i + 1, line: null })),
-      problems: [],
-    };
+    return { value: JSON.parse(text) };
   } catch (cause) {
     const { item, line } = locateFault(text);
-    return { records: [], problems: [fault(cause, path, item, line, "a JSON array")] };
+    return { problem: fault(cause, path, item, line, expected) };
   }
+}
+
+/** The values of a JSON array. A broken one gives no record, since what its parts belong to is a guess. */
+export function scanArray(text: string, path: string): Scan {
+  const parsed = parseJson(text, path, "a JSON array");
+  if ("problem" in parsed) {
+    return { records: [], problems: [parsed.problem] };
+  }
+  const values: readonly unknown[] = Array.isArray(parsed.value) ? parsed.value : [];
+  const records = values.map((value, i) => ({ value, index: i + 1, line: null }));
+  return { records, problems: [] };
 }
 
 /** One JSON value a line; blank lines are skipped. Every broken line is a problem, the others are read. */

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { CaaError } from "@caa/core";
+import { readFileLimited } from "@caa/core/files";
+import type { AbItem } from "../items/ab-item.ts";
+import { type Letter, LETTERS } from "../items/letter.ts";
+import { NEUTRAL_QUESTION } from "../items/plain-pair.ts";
+import { splitChoices } from "../items/split-choices.ts";
+import type { DataKind } from "../layout/data-files.ts";
+import { MAX_FILE_BYTES } from "../read/limits.ts";
+import {
+  parseAbItems,
+  type ParsedItems,
+  parseOpenEndedItems,
+  type PlacedItem,
+} from "../read/parse-items.ts";
+import type { Problem } from "../read/problem.ts";
+import type { FileReport, Lengths, Place, Repetition } from "./report.ts";
+
+/** A report, and the first item of each stem, for comparisons with other files. */
+export interface CheckedFile {
+  readonly report: FileReport;
+  /** In the order of the file. */
+  readonly stems: ReadonlyArray<readonly [stem: string, place: Place]>;
+}
+
+type Question = Pick<AbItem, "question"> & Partial<AbItem>;
+
+/** All about one data file; what is wrong with it is in the report. @throws {CaaError} not-found, io */
+export async function checkFile(path: string, kinds: readonly DataKind[]): Promise<CheckedFile> {
+  const bytes = await readFileLimited(path, MAX_FILE_BYTES);
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  const parse = kinds.includes("test-open-ended") ? parseOpenEndedItems : parseAbItems;
+  const parsed = attempt(() => parse(bytes, path), path);
+  return describe(parsed, { path, kinds, hash });
+}
+
+/** Bytes that are no text at all are a problem like others. */
+function attempt(parse: () => ParsedItems<Question>, path: string): ParsedItems<Question> {
+  try {
+    return parse();
+  } catch (error) {
+    if (!CaaError.isInstance(error)) {
+      throw error;
+    }
+    const reason = error.message.replace(`${path}: `, "");
+    const place = { item: null, line: null, field: "" };
+    const problem: Problem = { code: "invalid-file", path, ...place, reason };
+    return { items: [], problems: [problem], notes: [] };
+  }
+}
+
+function describe(
+  { items, problems, notes }: ParsedItems<Question>,
+  file: Pick<FileReport, "path" | "kinds" | "hash">,
+): CheckedFile {
+  const split = items.map((placed) => identify(placed));
+  const count = (wanted: (entry: Identified) => boolean): number => split.filter(wanted).length;
+  const report: FileReport = {
+    ...file,
+    items: items.length,
+    matchingLetters: countLetters(items),
+    lengths: lengthsOf(items.map(({ item }) => [...item.question].length)),
+    moreThanTwoChoices: count(({ choices }) => choices.size > 2),
+    withoutChoicesLabel: count(
+      ({ choices, placed }) => choices.size > 0 && !placed.item.question.includes("Choices:"),
+    ),
+    withoutBlankAfterLetter: count(({ placed }) =>
+      /(?:^|\n)[^\S\n]*\([A-H]\)\S/.test(placed.item.question),
+    ),
+    labels: count(({ placed }) => /\b(Question|Answer):/.test(placed.item.question)),
+    ...repetitions(split),
+    notes,
+    problems,
+  };
+  return { report, stems: split.map(({ stem, place }) => [stem, place]) };
+}
+
+interface Identified {
+  readonly placed: PlacedItem<Question>;
+  readonly place: Place;
+  readonly choices: ReadonlyMap<Letter, string>;
+  /** What is asked. */
+  readonly stem: string;
+  /** What is asked with its choices, whatever their order. */
+  readonly whole: string;
+  /** The text of the matching answer. */
+  readonly matching: string;
+}
+
+function identify(placed: PlacedItem<Question>): Identified {
+  const { item, record } = placed;
+  const { stem, choices } = splitChoices(item.question);
+  const whole = [stem, ...[...choices.values()].sort()].map(plain).join("\n");
+  // A pair without a question asks what all of them ask: there the choices are what tells it apart.
+  const own = stem !== "" && stem !== NEUTRAL_QUESTION;
+  return {
+    placed,
+    place: { item: record.index, line: record.line },
+    choices,
+    stem: own ? plain(stem) : whole,
+    whole,
+    matching:
+      item.matchingLetter === undefined ? "" : plain(choices.get(item.matchingLetter) ?? ""),
+  };
+}
+
+/** Blanks and upper case do not tell texts apart. */
+const plain = (text: string): string => text.replaceAll(/\s+/g, " ").trim().toLowerCase();
+
+function countLetters(items: ReadonlyArray<PlacedItem<Question>>): FileReport["matchingLetters"] {
+  const counts = new Map<Letter, number>();
+  for (const { item } of items) {
+    if (item.matchingLetter !== undefined) {
+      counts.set(item.matchingLetter, (counts.get(item.matchingLetter) ?? 0) + 1);
+    }
+  }
+  return Object.fromEntries(
+    LETTERS.flatMap((letter) => {
+      const n = counts.get(letter);
+      return n === undefined ? [] : [[letter, n]];
+    }),
+  );
+}
+
+function lengthsOf(values: readonly number[]): Lengths | null {
+  if (values.length === 0) {
+    return null;
+  }
+  const sorted = values.toSorted((a, b) => a - b);
+  // The nearest value that is there, so that every figure is the length of an item.
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  return { min: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), p95: at(0.95), max: at(1) };
+}
+
+function repetitions(
+  entries: readonly Identified[],
+): Pick<FileReport, "duplicates" | "contradictions" | "repeatedStems"> {
+  const wholes = new Map<string, Identified>();
+  const stems = new Map<string, Identified>();
+  const duplicates: Repetition[] = [];
+  const contradictions: Repetition[] = [];
+  const repeatedStems: Repetition[] = [];
+  for (const entry of entries) {
+    const same = wholes.get(entry.whole);
+    const sameStem = stems.get(entry.stem);
+    if (same !== undefined) {
+      const repetition = { first: same.place, again: entry.place };
+      duplicates.push(repetition);
+      if (same.matching !== entry.matching) {
+        contradictions.push(repetition);
+      }
+    } else if (sameStem !== undefined) {
+      repeatedStems.push({ first: sameStem.place, again: entry.place });
+    }
+    wholes.set(entry.whole, same ?? entry);
+    stems.set(entry.stem, sameStem ?? entry);
+  }
+  return { duplicates, contradictions, repeatedStems };
+}
