@@ -9,13 +9,14 @@ import {
 import { type BehaviorName, directedBehavior } from "../behaviors/known-behaviors.ts";
 import type { AbItem } from "../items/ab-item.ts";
 import { readOpenEndedSet } from "../read/read-set.ts";
-import type { Problem } from "../read/problem.ts";
 import type { SetEntry } from "./manifest.ts";
 import { findRawFiles } from "./raw-files.ts";
 import { readRaw } from "./read-raw.ts";
 import { flipItem, splitSet } from "./split-set.ts";
 import { sycophancyQuestions } from "./sycophancy-questions.ts";
-import { jsonFile, type OutputFile } from "./write-set.ts";
+import type { ProcessedSet } from "./processed-set.ts";
+import { PUBLISHED_SIZES } from "./published-sizes.ts";
+import { itemsFile, jsonFile } from "./write-set.ts";
 
 /** Which way the published raw sets point. Only the human-written survival set accepts what its name resists. */
 const PUBLISHED_DIRECTION: Readonly<Partial<Record<BehaviorName, Direction>>> = {
@@ -28,18 +29,6 @@ export interface ProcessBehaviorOptions {
   readonly dropLeaks: boolean;
   /** Which way the raw set points. @default as the published one */
   readonly direction?: Direction | undefined;
-}
-
-/** What became of a set, before it is written. */
-export interface ProcessedSet {
-  readonly files: readonly OutputFile[];
-  /** All of its manifest entry but the files. */
-  readonly entry: Omit<SetEntry, "files">;
-  readonly unusable: readonly Problem[];
-  /** Of behaviors: what the texts say of the declared direction, as the raw set has it. */
-  readonly probe: DirectionProbe | null;
-  /** What to know about it, in words. */
-  readonly notes: readonly string[];
 }
 
 /**
@@ -74,16 +63,18 @@ export async function processBehavior(
     sha256,
     items: count,
   });
-  const unusable = parts.flatMap((part) => part.unusable);
+  const open = questions.texts.map((question) => ({ question }));
+  const published = PUBLISHED_SIZES[name];
   return {
     files: [
-      jsonFile(`generate/${name}/generate_dataset.json`, generate.map(plainItem)),
-      jsonFile(`generate/${name}/behavior.json`, directedBehavior(name, direction)),
-      jsonFile(`test/${name}/test_dataset_ab.json`, test.map(plainItem)),
-      jsonFile(
-        `test/${name}/test_dataset_open_ended.json`,
-        questions.texts.map((question) => ({ question })),
+      itemsFile(
+        `generate/${name}/generate_dataset.json`,
+        generate.map(plainItem),
+        published.generate,
       ),
+      jsonFile(`generate/${name}/behavior.json`, directedBehavior(name, direction)),
+      itemsFile(`test/${name}/test_dataset_ab.json`, test.map(plainItem), published.testAb),
+      itemsFile(`test/${name}/test_dataset_open_ended.json`, open, published.testOpenEnded),
     ],
     entry: {
       seed,
@@ -99,7 +90,7 @@ export async function processBehavior(
       unusable: parts.reduce((sum, part) => sum + part.count - part.items.length, 0),
       labelled: parts.reduce((sum, part) => sum + part.labelled, 0),
     },
-    unusable,
+    unusable: parts.flatMap((part) => part.unusable),
     probe,
     notes: questions.note === null ? [] : [questions.note],
   };

@@ -5,9 +5,9 @@ import type { DirectionProbe } from "../behaviors/direction-probe.ts";
 import type { BehaviorName } from "../behaviors/known-behaviors.ts";
 import type { Problem } from "../read/problem.ts";
 import { manifestPath, readManifest, type SetEntry, withEntry } from "./manifest.ts";
-import { processBehavior, type ProcessedSet } from "./process-behavior.ts";
+import { processBehavior } from "./process-behavior.ts";
+import type { ProcessedSet } from "./processed-set.ts";
 import { processMmlu, processTruthfulQa } from "./process-test-set.ts";
-import { PUBLISHED_SIZES, PUBLISHED_TEST_SIZES } from "./published-sizes.ts";
 import { hasRawFolder } from "./raw-files.ts";
 import { SET_NAMES, type SetName } from "./set-name.ts";
 import { sha256Of, writeSet } from "./write-set.ts";
@@ -141,13 +141,14 @@ async function writeProcessed(
   overwrite: boolean,
 ): Promise<SetReport> {
   const manifest = await readManifest(out);
-  const wrote = await writeSet(out, set.files, { overwrite });
-  const entry: SetEntry = {
-    ...set.entry,
-    files: set.files.flatMap(({ file, text, items }) =>
-      items === null ? [] : [{ file, sha256: sha256Of(text), items }],
-    ),
-  };
+  const written = await writeSet(out, set.files, { overwrite });
+  const sizes = set.files.flatMap(({ file, size }) =>
+    size === null ? [] : [{ file, ...size, holds: size.items === size.published }],
+  );
+  const files = set.files.flatMap(({ file, text, size }) =>
+    size === null ? [] : [{ file, sha256: sha256Of(text), items: size.items }],
+  );
+  const entry: SetEntry = { ...set.entry, files };
   const before = JSON.stringify(manifest);
   const after = withEntry(manifest, name, entry);
   // Last: a manifest never speaks of files that are not there yet.
@@ -155,27 +156,5 @@ async function writeProcessed(
     await writeFileAtomic(manifestPath(out), `${JSON.stringify(after, null, 2)}\n`);
   }
   const { unusable, probe, notes } = set;
-  return { name, entry, sizes: checkSizes(name, entry), unusable, probe, notes, written: wrote };
-}
-
-function checkSizes(name: SetName, { files }: SetEntry): readonly SizeCheck[] {
-  const published = publishedItems(name);
-  return files.map(({ file, items }, i) => {
-    const expected = published[i] ?? 0;
-    return { file, items, published: expected, holds: items === expected };
-  });
-}
-
-/** In the order in which the files of a set are made. */
-function publishedItems(name: SetName): readonly number[] {
-  switch (name) {
-    case "truthfulqa":
-      return [PUBLISHED_TEST_SIZES.truthfulQa];
-    case "mmlu":
-      return [PUBLISHED_TEST_SIZES.mmlu, PUBLISHED_TEST_SIZES.mmluFull];
-    default: {
-      const { generate, testAb, testOpenEnded } = PUBLISHED_SIZES[name];
-      return [generate, testAb, testOpenEnded];
-    }
-  }
+  return { name, entry, sizes, unusable, probe, notes, written };
 }

@@ -4,11 +4,12 @@ import { z } from "zod";
 import { MAX_TEXT_LENGTH } from "../read/limits.ts";
 import type { Problem } from "../read/problem.ts";
 import type { SetEntry } from "./manifest.ts";
-import type { ProcessedSet } from "./process-behavior.ts";
+import type { ProcessedSet } from "./processed-set.ts";
+import { PUBLISHED_TEST_SIZES } from "./published-sizes.ts";
 import { findRawFiles } from "./raw-files.ts";
 import { readParquet, type ReadParquetOptions } from "./read-parquet.ts";
 import { toTwoChoice, type TwoChoiceItem, type TwoChoiceQuestion } from "./two-choice.ts";
-import { jsonFile } from "./write-set.ts";
+import { itemsFile } from "./write-set.ts";
 
 export interface ProcessTestSetOptions {
   readonly seed: number;
@@ -58,11 +59,10 @@ export async function processTruthfulQa(
   options: ProcessTestSetOptions,
 ): Promise<ProcessedSet> {
   const columns = ["question", "best_answer", "incorrect_answers", "category"];
-  const { items, ...rest } = await readQuestions(dir, "truthfulqa", options, {
-    schema: truthfulQaRow,
-    columns,
-  });
-  return { ...rest, files: [jsonFile("test/truthfulqa/truthful_qa.json", items)] };
+  const format = { schema: truthfulQaRow, columns };
+  const { items, set } = await readQuestions(dir, "truthfulqa", options, format);
+  const { truthfulQa } = PUBLISHED_TEST_SIZES;
+  return { ...set, files: [itemsFile("test/truthfulqa/truthful_qa.json", items, truthfulQa)] };
 }
 
 /**
@@ -74,23 +74,30 @@ export async function processMmlu(
   options: ProcessTestSetOptions,
 ): Promise<ProcessedSet> {
   const columns = ["question", "subject", "choices", "answer"];
-  const { items, random, ...rest } = await readQuestions(dir, "mmlu", options, {
-    schema: mmluRow,
-    columns,
-  });
-  const categories = Map.groupBy(items, ({ category }) => category);
-  const short = [...categories.values()].flatMap((all) =>
+  const format = { schema: mmluRow, columns };
+  const { items, random, set } = await readQuestions(dir, "mmlu", options, format);
+  const byCategory = new Map<string, TwoChoiceItem[]>();
+  for (const item of items) {
+    byCategory.set(item.category, [...(byCategory.get(item.category) ?? []), item]);
+  }
+  const short = [...byCategory.values()].flatMap((all) =>
     random.shuffle(all).slice(0, PER_CATEGORY),
   );
+  const { mmlu, mmluFull } = PUBLISHED_TEST_SIZES;
   return {
-    ...rest,
-    files: [jsonFile("test/mmlu/mmlu.json", short), jsonFile("test/mmlu/mmlu_full.json", items)],
+    ...set,
+    files: [
+      itemsFile("test/mmlu/mmlu.json", short, mmlu),
+      itemsFile("test/mmlu/mmlu_full.json", items, mmluFull),
+    ],
   };
 }
 
-interface Questions extends Omit<ProcessedSet, "files"> {
+interface Questions {
   readonly items: readonly TwoChoiceItem[];
+  /** The generator that drew them, for what is drawn next. */
   readonly random: Random;
+  readonly set: Omit<ProcessedSet, "files">;
 }
 
 async function readQuestions(
@@ -124,5 +131,5 @@ async function readQuestions(
     });
   }
   const entry = { seed, sources, unusable: unusable.length };
-  return { items, random, entry, unusable, probe: null, notes: [] };
+  return { items, random, set: { entry, unusable, probe: null, notes: [] } };
 }

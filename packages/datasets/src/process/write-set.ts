@@ -9,14 +9,17 @@ export interface OutputFile {
   /** Relative to the data folder, with `/`. */
   readonly file: string;
   readonly text: string;
-  /** Items in it; null for what holds none. */
-  readonly items: number | null;
+  /** How many items it holds, and how many the published one has; null for what holds none. */
+  readonly size: { readonly items: number; readonly published: number } | null;
 }
 
 /** JSON as the published sets have it: four blanks an indent, a line break at the end. */
 export function jsonFile(file: string, content: unknown): OutputFile {
-  const text = `${JSON.stringify(content, null, 4)}\n`;
-  return { file, text, items: Array.isArray(content) ? content.length : null };
+  return { file, text: `${JSON.stringify(content, null, 4)}\n`, size: null };
+}
+
+export function itemsFile(file: string, items: readonly unknown[], published: number): OutputFile {
+  return { ...jsonFile(file, items), size: { items: items.length, published } };
 }
 
 export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
