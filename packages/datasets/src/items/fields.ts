@@ -15,6 +15,11 @@ export const OPEN_ENDED_FORM: ItemForm = { required: ["question"], optional: [] 
 
 /** The form of which the fewest fields are missing; the first of those that are alike. */
 export function closestForm(fields: readonly string[], forms: readonly ItemForm[]): ItemForm {
+  // Nearly always; looking for misspellings in every item takes longer than reading the file.
+  const whole = forms.find((form) => form.required.every((field) => fields.includes(field)));
+  if (whole !== undefined) {
+    return whole;
+  }
   let best: { readonly form: ItemForm; readonly missing: number } | null = null;
   for (const form of forms) {
     const absent = form.required.filter((field) => !fields.includes(field));
