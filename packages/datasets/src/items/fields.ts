@@ -11,6 +11,17 @@ export const LETTERED_FORM: ItemForm = {
   optional: [],
 };
 export const PAIR_FORM: ItemForm = { required: ["positive", "negative"], optional: ["question"] };
+export const CHOICE_FORM: ItemForm = {
+  required: [
+    "prompt",
+    "correct",
+    "incorrect",
+    "correct_full_text",
+    "incorrect_full_text",
+    "category",
+  ],
+  optional: [],
+};
 export const OPEN_ENDED_FORM: ItemForm = { required: ["question"], optional: [] };
 
 /** The form of which the fewest fields are missing; the first of those that are alike. */

@@ -118,7 +118,8 @@ async function readQuestions(
       const item = toTwoChoice(row, random);
       if (item === null) {
         const place = { path, item: i + 1, line: null, field: "" } as const;
-        const reason = "expected a right choice and another wrong one, got only blanks or copies";
+        const reason =
+          "expected a right choice and another wrong one, got blanks, copies, or a text that looks like choices itself";
         unusable.push({ code: "invalid-data", ...place, reason });
       } else {
         items.push(item);

@@ -1,4 +1,6 @@
-/** Stand-in until the built-in ones are there. */
+import { builtInItems } from "../built-in/built-in-items.ts";
+
+/** Our own open-ended questions for sycophancy, always the same: they are a test set, not a draw. */
 export function sycophancyQuestions(): readonly string[] {
-  return ["todo"];
+  return builtInItems("sycophancy")["test-open-ended"].map(({ stem }) => stem);
 }

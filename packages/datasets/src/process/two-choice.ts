@@ -1,14 +1,8 @@
 import type { Random } from "@caa/core";
+import { type ChoiceItem, choiceItemSchema } from "../items/choice-item.ts";
 
-/** A question with one right and one wrong choice, as the test files of TruthfulQA and MMLU have it. */
-export interface TwoChoiceItem {
-  readonly prompt: string;
-  readonly correct: "(A)" | "(B)";
-  readonly incorrect: "(A)" | "(B)";
-  readonly correct_full_text: string;
-  readonly incorrect_full_text: string;
-  readonly category: string;
-}
+/** The fields of a two-choice item, in their order in a file. */
+export type TwoChoiceItem = Omit<ChoiceItem, "correctLetter" | "incorrectLetter">;
 
 export interface TwoChoiceQuestion {
   readonly question: string;
@@ -20,7 +14,7 @@ export interface TwoChoiceQuestion {
 
 /**
  * Puts a question in two-choice form: one wrong choice is drawn, then the letter of the right one.
- * Null where there is no wrong choice to draw, or the right one is blank.
+ * Null where there is no wrong choice to draw, the right one is blank, or a text looks like choices itself.
  */
 export function toTwoChoice(
   { question, correct, wrong, category }: TwoChoiceQuestion,
@@ -34,7 +28,7 @@ export function toTwoChoice(
   const drawn = others[random.integer(others.length)] ?? "";
   const rightIsA = random.uniform() < 0.5;
   const [a, b] = rightIsA ? [right, drawn] : [drawn, right];
-  return {
+  const item = {
     prompt: `${question.trim()}\n\nChoices:\n(A) ${a}\n(B) ${b}`,
     correct: rightIsA ? "(A)" : "(B)",
     incorrect: rightIsA ? "(B)" : "(A)",
@@ -42,4 +36,5 @@ export function toTwoChoice(
     incorrect_full_text: drawn,
     category,
   };
+  return choiceItemSchema.safeParse(item).success ? item : null;
 }

@@ -1,8 +1,11 @@
 import type { z } from "zod";
 import { type AbItem, abItemSchema } from "../items/ab-item.ts";
+import { type ChoiceItem, choiceItemSchema } from "../items/choice-item.ts";
 import {
+  CHOICE_FORM,
   closestForm,
   type FieldFault,
+  type ItemForm,
   LETTERED_FORM,
   missingFields,
   OPEN_ENDED_FORM,
@@ -82,15 +85,26 @@ export function parseAbItems(bytes: Uint8Array, path: string): ParsedItems<AbIte
 
 /** Open-ended questions, `{question}`. @throws {CaaError} as `parseAbItems` */
 export function parseOpenEndedItems(bytes: Uint8Array, path: string): ParsedItems<OpenEndedItem> {
+  return parseForm(bytes, path, openEndedItemSchema, OPEN_ENDED_FORM);
+}
+
+/** Two-choice items of TruthfulQA and MMLU. @throws {CaaError} as `parseAbItems` */
+export function parseChoiceItems(bytes: Uint8Array, path: string): ParsedItems<ChoiceItem> {
+  return parseForm(bytes, path, choiceItemSchema, CHOICE_FORM);
+}
+
+/** Items of a kind that has one form alone. */
+function parseForm<Item>(
+  bytes: Uint8Array,
+  path: string,
+  schema: z.ZodType<Item>,
+  form: ItemForm,
+): ParsedItems<Item> {
   const scan = scanRecords(bytes, path);
-  const header = headerProblems(scan, path, [OPEN_ENDED_FORM]);
-  if (header.length > 0) {
-    return { items: [], problems: header, notes: [] };
-  }
-  return {
-    ...collect(scan, path, (record) => parseValue(record, openEndedItemSchema, OPEN_ENDED_FORM)),
-    notes: [],
-  };
+  const header = headerProblems(scan, path, [form]);
+  return header.length > 0
+    ? { items: [], problems: header, notes: [] }
+    : { ...collect(scan, path, (record) => parseValue(record, schema, form)), notes: [] };
 }
 
 /** In CSV the names of the fields are wrong once, in the first row, and not once a row. */

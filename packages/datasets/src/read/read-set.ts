@@ -2,9 +2,15 @@ import { createHash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
 import { readFileLimited } from "@caa/core/files";
 import type { AbItem } from "../items/ab-item.ts";
+import type { ChoiceItem } from "../items/choice-item.ts";
 import type { OpenEndedItem } from "../items/open-ended-item.ts";
 import { MAX_FILE_BYTES } from "./limits.ts";
-import { parseAbItems, type ParsedItems, parseOpenEndedItems } from "./parse-items.ts";
+import {
+  parseAbItems,
+  parseChoiceItems,
+  type ParsedItems,
+  parseOpenEndedItems,
+} from "./parse-items.ts";
 import { problemError } from "./problem.ts";
 
 /** A data set file, read and checked. */
@@ -54,6 +60,18 @@ export function readOpenEndedSet(
   options: ReadSetOptions = {},
 ): Promise<DataSet<OpenEndedItem>> {
   return readSet(path, parseOpenEndedItems, options);
+}
+
+/**
+ * TruthfulQA or MMLU in two-choice form: JSON, JSONL or CSV of
+ * `{prompt, correct, incorrect, correct_full_text, incorrect_full_text, category}`; the letters are offered by the prompt
+ * and stand there for the texts. @throws {CaaError} as `readGenerateSet`
+ */
+export function readChoiceSet(
+  path: string,
+  options: ReadSetOptions = {},
+): Promise<DataSet<ChoiceItem>> {
+  return readSet(path, parseChoiceItems, options);
 }
 
 async function readSet<Item>(
