@@ -169,8 +169,8 @@ export class HttpClient {
         throw cause;
       }
       throw timeout.signal.aborted
-        ? this.failed(`${server} did not answer within ${seconds(idleMs)}`, cause)
-        : this.failed(`${server} could not be reached${reasonOf(cause)}`, cause);
+        ? this.failed(`${server} did not answer within ${seconds(idleMs)}`, cause, UNREACHABLE)
+        : this.failed(`${server} could not be reached${reasonOf(cause)}`, cause, UNREACHABLE);
     } finally {
       clearTimeout(timer);
     }
@@ -216,6 +216,9 @@ export class HttpClient {
     });
   }
 }
+
+/** Marks failures that every other request to this server would share. */
+const UNREACHABLE = { unreachable: true } as const;
 
 /** Whether another try may end better. */
 export function isPassing(error: unknown): error is CaaError {

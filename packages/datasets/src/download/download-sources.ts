@@ -1,0 +1,49 @@
+import { throwIfAborted } from "@caa/core";
+import { parseSetName, SET_NAMES } from "../process/set-name.ts";
+import { sourceOf } from "../sources/catalog.ts";
+import { LocalCopies } from "./local-copies.ts";
+import { Published } from "./published.ts";
+import { DIFFERS } from "./raw-folder.ts";
+import { readRecord, type RecordEntry, type SourcesRecord, writeRecord } from "./record.ts";
+import { type DownloadSourcesOptions, SourceJob, type SourceReport } from "./source-job.ts";
+
+/**
+ * Brings originals to `DIR/raw/<set>`: from where they are published, or from a local folder. What is there already and
+ * accepted stays. A copy that differs from its pin never gets its final name: it is kept apart in `DIR/raw/<set>/differs`.
+ * `DIR/raw/sources.json` says what each file is. One set that fails does not keep the others from coming.
+ *
+ * @throws {CaaError} not-found for an unknown name or folder; io; invalid-file for a broken record; aborted
+ */
+export async function downloadSources(
+  options: DownloadSourcesOptions,
+): Promise<readonly SourceReport[]> {
+  const { dir, from, signal } = options;
+  const names = [...new Set((options.names ?? SET_NAMES).map(parseSetName))];
+  let record = await readRecord(dir);
+  const copies = from === undefined ? null : await LocalCopies.find(from, signal);
+  const published = new Published(options);
+  const reports: SourceReport[] = [];
+  for (const name of names) {
+    throwIfAborted(signal);
+    const job = new SourceJob(sourceOf(name), record, options);
+    const report = await job.run(copies ?? published);
+    reports.push(report);
+    record = recordWith(record, report);
+    await writeRecord(dir, record);
+  }
+  return reports;
+}
+
+/** The files of the set as they are now; those that were kept apart before stay known. */
+function recordWith(record: SourcesRecord, { set, files }: SourceReport): SourcesRecord {
+  const known = Object.entries(record).filter(
+    ([path]) => !path.startsWith(`${set}/`) || path.startsWith(`${set}/${DIFFERS}/`),
+  );
+  const now = files.map(
+    ({ name, sha256, size, match, reason, origin, revision }): [string, RecordEntry] => [
+      `${set}/${name}`,
+      { sha256, size, match, reason, origin, revision },
+    ],
+  );
+  return Object.fromEntries([...known, ...now]);
+}
