@@ -5,6 +5,7 @@ it("exports what it promises", () => {
   expect(Object.keys(contract).toSorted()).toEqual([
     "BEHAVIORS",
     "BEHAVIOR_NAMES",
+    "BUILT_IN_SEED",
     "DIRECTIONS",
     "LETTERS",
     "MAX_FILE_BYTES",
@@ -14,7 +15,12 @@ it("exports what it promises", () => {
     "PUBLISHED_TEST_SIZES",
     "SET_NAMES",
     "behaviorSchema",
+    "builtInAbSet",
+    "builtInFiles",
+    "builtInItems",
+    "builtInOpenEndedSet",
     "checkBehavior",
+    "classifyAnswer",
     "directedBehavior",
     "downloadSources",
     "findBehaviorAt",
@@ -41,5 +47,6 @@ it("exports what it promises", () => {
     "readOpenEndedSet",
     "splitChoices",
     "suggest",
+    "writeBuiltInSets",
   ]);
 });

@@ -1,6 +1,10 @@
 export { behaviorSchema, DIRECTIONS } from "./behaviors/behavior.ts";
 export { BEHAVIOR_NAMES, BEHAVIORS, directedBehavior } from "./behaviors/known-behaviors.ts";
 export { judgeDirection, probeDirection } from "./behaviors/direction-probe.ts";
+export { BUILT_IN_SEED, builtInItems } from "./built-in/built-in-items.ts";
+export { builtInAbSet, builtInOpenEndedSet } from "./built-in/built-in-sets.ts";
+export { builtInFiles, writeBuiltInSets } from "./built-in/built-in-files.ts";
+export { classifyAnswer } from "./built-in/classify-answer.ts";
 export { checkBehavior } from "./check/check-behavior.ts";
 export { downloadSources } from "./download/download-sources.ts";
 export { inspectSources } from "./download/inspect-sources.ts";
@@ -25,6 +29,10 @@ export {
 export type { Behavior, Direction } from "./behaviors/behavior.ts";
 export type { DirectionProbe } from "./behaviors/direction-probe.ts";
 export type { BehaviorName, FullBehavior } from "./behaviors/known-behaviors.ts";
+export type { AnswerSide } from "./built-in/classify-answer.ts";
+export type { BuiltInOptions } from "./built-in/built-in-items.ts";
+export type { GrammarItem } from "./built-in/grammar.ts";
+export type { WriteBuiltInOptions } from "./built-in/built-in-files.ts";
 export type {
   BehaviorReport,
   FileReport,

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import type { CliDependencies } from "../../dependencies.ts";
 import { examples } from "../../output/examples.ts";
+import { addDataCheck } from "./check.ts";
+import { addDataMake } from "./make.ts";
+import { addDataProcess } from "./process.ts";
 
 /** `caa data`: the data sets of the method, from where they are published to where the other commands read them. */
-export function addData(program: Command, _dependencies: CliDependencies): void {
+export function addData(program: Command, dependencies: CliDependencies): void {
   const data = program
     .command("data")
     .description("get, process and check data sets of contrast pairs");
+  addDataCheck(data, dependencies);
+  addDataMake(data, dependencies);
+  addDataProcess(data, dependencies);
   examples(data, "caa data list", "caa data download", "caa data process");
 }

@@ -1,0 +1,46 @@
+import type { GrammarItem } from "./grammar.ts";
+
+export type AnswerSide = "matching" | "not-matching";
+
+/** What share of an answer's words a text may miss or change and still count as that answer. */
+const MAX_DISTANCE = 0.5;
+
+/**
+ * Which of an item's two answers a text gives: the one whose words stand at its beginning with fewer changes,
+ * `distance = min over beginnings of the text of (word edits to the answer) / (words of the answer)`;
+ * null when both are as near, or the nearer one is further than one half. A letter such as `(A)` before the text is skipped, and counts alone
+ * where nothing follows it.
+ */
+export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | null {
+  const lettered = /^\s*\(([AB])\)?\s*([\s\S]*)$/.exec(text);
+  const [letter, rest] = lettered === null ? [null, text] : [lettered[1], lettered[2] ?? ""];
+  const said = words(rest);
+  if (said.length === 0) {
+    return letter === null ? null : letter === item.matchingLetter ? "matching" : "not-matching";
+  }
+  const matching = distance(words(item.matching), said);
+  const notMatching = distance(words(item.notMatching), said);
+  if (matching === notMatching || Math.min(matching, notMatching) > MAX_DISTANCE) {
+    return null;
+  }
+  return matching < notMatching ? "matching" : "not-matching";
+}
+
+function words(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}$'-]+/gu) ?? [];
+}
+
+/** Fewest edits that turn a beginning of `said` into `answer`, per word of the answer. */
+function distance(answer: readonly string[], said: readonly string[]): number {
+  let row = said.map((_, j) => j);
+  row.push(said.length);
+  for (const [i, word] of answer.entries()) {
+    const next = [i + 1];
+    for (const [j, other] of said.entries()) {
+      const replaced = (row[j] ?? 0) + (word === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return Math.min(...row) / answer.length;
+}

@@ -1,0 +1,176 @@
+import { CaaError, type Random } from "@caa/core";
+
+/** A value of a slot: a text, or several forms of one thing. */
+export type Filler = string | Readonly<Record<string, string>>;
+
+/** Beginnings and ends of questions; each with each is a frame. */
+export interface Frames {
+  readonly openers: readonly string[];
+  readonly asks: readonly string[];
+}
+
+/**
+ * Questions that share their answers. All texts are patterns: `{slot}` stands for a value of that slot, `{slot.form}` for
+ * one form of it.
+ */
+export interface Scene {
+  readonly answers: ReadonlyArray<readonly [first: string, second: string]>;
+  /** Questions after which the first answer shows the behavior. */
+  readonly first: Frames;
+  /** Questions after which the second one does. With them every pair of answers occurs as often in one role as in the other. */
+  readonly second?: Frames;
+  /** How many items it gets, relative to the other scenes. @default 1 */
+  readonly share?: number;
+}
+
+export interface Grammar {
+  /** What the questions are about, for the data card. */
+  readonly about: string;
+  readonly slots: Readonly<Record<string, readonly Filler[]>>;
+  readonly scenes: readonly Scene[];
+  /** Scenes of open-ended questions. @default the held-out items are asked without their choices */
+  readonly openEnded?: readonly Scene[];
+}
+
+/** An item as the grammar knows it. */
+export interface GrammarItem {
+  /** The question with its slots left open. */
+  readonly frame: string;
+  /** The question without choices. */
+  readonly stem: string;
+  /** The answer that shows the behavior. */
+  readonly matching: string;
+  readonly notMatching: string;
+  readonly matchingLetter: "A" | "B";
+}
+
+type Draw<T> = () => T;
+type Bound = ReadonlyMap<string, Filler>;
+type Unlettered = Omit<GrammarItem, "matchingLetter">;
+
+const SLOT = /\{(\w+)(?:\.(\w+))?\}/g;
+const MAX_TRIES = 1000;
+
+/**
+ * `count` items, the matching letter A in half of them; scenes get their shares. Frames, answers and slot values are each
+ * used up before one comes again. `taken` holds the stems that are used, here and before; no item has one of them.
+ * @throws {CaaError} empty-selection when the grammar has too few questions; invalid-data for a slot that is not there
+ */
+export function makeItems(
+  scenes: readonly Scene[],
+  slots: Grammar["slots"],
+  count: number,
+  random: Random,
+  taken: Set<string>,
+): readonly GrammarItem[] {
+  const values = new Map(Object.entries(slots).map(([name, list]) => [name, deal(list, random)]));
+  const sources = scenes.map((scene) => ({
+    share: scene.share ?? 1,
+    made: 0,
+    next: dealUnits(scene, values, random, taken),
+  }));
+  const items: Unlettered[] = [];
+  while (items.length < count) {
+    const source = sources.reduce((a, b) => (b.made / b.share < a.made / a.share ? b : a));
+    const unit = source.next();
+    source.made += unit.length;
+    items.push(...unit);
+  }
+  const letters = random.shuffle(
+    Array.from({ length: count }, (_, i) => (i % 2 === 0 ? "A" : "B")),
+  );
+  return random
+    .shuffle(items.slice(0, count))
+    .map((item, i) => ({ ...item, matchingLetter: letters[i] ?? "A" }));
+}
+
+/** Gives one item, or two with the same answers in opposite roles. */
+function dealUnits(
+  { answers, first, second }: Scene,
+  values: ReadonlyMap<string, Draw<Filler>>,
+  random: Random,
+  taken: Set<string>,
+): Draw<readonly Unlettered[]> {
+  const nextAnswers = deal(answers, random);
+  const nextFirst = deal(frames(first), random);
+  const nextSecond = second === undefined ? null : deal(frames(second), random);
+  return () => {
+    const pair = nextAnswers();
+    const bound = bind(pair.join(" "), values, new Map());
+    const [one, two] = [fill(pair[0], bound), fill(pair[1], bound)] as const;
+    const make = (nextFrame: Draw<string>, matching: string, notMatching: string): Unlettered => {
+      for (let i = 0; i < MAX_TRIES; i++) {
+        const frame = nextFrame();
+        const stem = fill(frame, bind(frame, values, bound));
+        if (!taken.has(stem)) {
+          taken.add(stem);
+          return { frame, stem, matching, notMatching };
+        }
+      }
+      const message = `makeItems: expected a question that is not used yet, got none of that kind in ${MAX_TRIES} tries: ${JSON.stringify(nextFrame())}`;
+      throw new CaaError("empty-selection", message);
+    };
+    const unit = [make(nextFirst, one, two)];
+    if (nextSecond !== null) {
+      unit.push(make(nextSecond, two, one));
+    }
+    return unit;
+  };
+}
+
+/** Every frame of a scene's side: each opener with each ask. */
+function frames({ openers, asks }: Frames): readonly string[] {
+  return openers.flatMap((opener) => asks.map((ask) => `${opener} ${ask}`.trim()));
+}
+
+/** Values for the slots of a text that `bound` lacks. */
+function bind(text: string, values: ReadonlyMap<string, Draw<Filler>>, bound: Bound): Bound {
+  const all = new Map(bound);
+  for (const [, name = ""] of text.matchAll(SLOT)) {
+    const next = values.get(name);
+    if (next === undefined) {
+      throw new CaaError(
+        "invalid-data",
+        `makeItems: expected a known slot, got {${name}}: ${text}`,
+      );
+    }
+    if (!all.has(name)) {
+      all.set(name, next());
+    }
+  }
+  return all;
+}
+
+function fill(pattern: string, bound: Bound): string {
+  const text = pattern.replaceAll(SLOT, (slot, name: string, form?: string) => {
+    const filler = bound.get(name) ?? "";
+    const value =
+      typeof filler === "string" ? (form === undefined ? filler : "") : filler[form ?? ""];
+    if (value === undefined || value === "") {
+      throw new CaaError(
+        "invalid-data",
+        `makeItems: expected a value for ${slot}, got none: ${pattern}`,
+      );
+    }
+    return value;
+  });
+  return text.replaceAll(
+    /(^|[.?!] )([a-z])/g,
+    (_, before: string, letter: string) => before + letter.toUpperCase(),
+  );
+}
+
+/** Gives every value once, in random order, then again in another order. */
+function deal<T>(values: readonly T[], random: Random): Draw<T> {
+  let rest: T[] = [];
+  return () => {
+    if (rest.length === 0) {
+      rest = random.shuffle(values);
+    }
+    const [value] = rest.splice(-1);
+    if (value === undefined) {
+      throw new CaaError("empty-selection", "makeItems: expected at least one value, got none");
+    }
+    return value;
+  };
+}
