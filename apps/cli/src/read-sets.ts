@@ -1,45 +1,133 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import {
   type AbItem,
+  type DataKind,
   type DataSet,
+  findBehaviorAt,
   findBehaviors,
   findDataFile,
+  isBehaviorPath,
+  nameBehavior,
   readAbTestSet,
   readGenerateSet,
 } from "@caa/datasets";
+import type { CliDependencies } from "./dependencies.ts";
 
-export interface ReadSetsOptions {
-  /** The data folder, as it was given. */
-  readonly data: string;
-  /** @default all that are there */
+export interface SetsOptions {
+  /** The data folder, as it was given. @default `datasets` where it is one, else the sets in the package */
+  readonly data?: string;
+  /** Names in the data folder, or paths. @default all names that are there */
   readonly behaviors?: readonly string[];
 }
 
-const kinds = {
-  generate: {
-    what: "contrast pairs in generate/<behavior>/generate_dataset.json",
-    read: readGenerateSet,
-  },
-  "test-ab": { what: "test items in test/<behavior>/test_dataset_ab.json", read: readAbTestSet },
-} as const;
+/** A file of a behavior, found. */
+export interface FoundSet {
+  readonly behavior: string;
+  /** As it was asked for. */
+  readonly asked: string;
+  readonly path: string;
+}
+
+type Outside = Pick<CliDependencies, "cwd" | "stderr">;
+
+const WHAT = {
+  generate: "contrast pairs in generate/<behavior>/generate_dataset.json",
+  "test-ab": "test items in test/<behavior>/test_dataset_ab.json",
+  "test-open-ended": "questions in test/<behavior>/test_dataset_open_ended.json",
+} as const satisfies Record<DataKind, string>;
+
+const READERS = { generate: readGenerateSet, "test-ab": readAbTestSet } as const;
 
 /**
  * The data sets of the behaviors asked for. Read before a model is opened: a slip costs seconds, not minutes.
- * @throws {CaaError} empty-selection without behaviors; not-found, invalid-data
+ * @throws {CaaError} empty-selection without behaviors; not-found, invalid-data, invalid-file
  */
 export async function readSets(
-  kind: keyof typeof kinds,
-  { data, behaviors: asked }: ReadSetsOptions,
-  cwd: string,
+  kind: keyof typeof READERS,
+  options: SetsOptions,
+  outside: Outside,
 ): Promise<ReadonlyArray<DataSet<AbItem>>> {
-  const { what, read } = kinds[kind];
-  const dir = resolve(cwd, data);
-  const behaviors = asked ?? (await findBehaviors(dir, { kind }));
-  if (behaviors.length === 0) {
-    throw new CaaError("empty-selection", `${data}: expected ${what}, got none`);
-  }
-  return Promise.all(
-    behaviors.map(async (behavior) => read(await findDataFile(dir, behavior, kind), { behavior })),
+  const found = await findSets(kind, options, outside);
+  const sets = await Promise.all(
+    found.map(({ behavior, path }) => READERS[kind](path, { behavior })),
   );
+  for (const { behavior, notes = [] } of sets) {
+    for (const note of notes) {
+      outside.stderr.write(`${behavior}: ${note}\n`);
+    }
+  }
+  return sets;
+}
+
+/**
+ * The files of one kind of the behaviors asked for.
+ * @throws {CaaError} empty-selection without behaviors; not-found; invalid-argument for two behaviors of one name, whose
+ *   vectors and results would be written over each other
+ */
+export async function findSets(
+  kind: DataKind,
+  { data, behaviors }: SetsOptions,
+  outside: Outside,
+): Promise<readonly FoundSet[]> {
+  // Paths need no data folder.
+  const root = behaviors?.every(isBehaviorPath) === true ? null : await findDataRoot(data, outside);
+  const all = behaviors ?? (root === null ? [] : await findBehaviors(root, { kind }));
+  if (all.length === 0) {
+    throw new CaaError("empty-selection", `${data}: expected ${WHAT[kind]}, got none`);
+  }
+  const found: FoundSet[] = [];
+  for (const asked of all) {
+    const next =
+      root === null || isBehaviorPath(asked)
+        ? await findByPath(kind, asked, outside.cwd)
+        : { behavior: asked, asked, path: await findByName(kind, asked, root, outside.cwd) };
+    const other = found.find(({ behavior }) => behavior === next.behavior);
+    if (other !== undefined) {
+      const message = `--behaviors: expected every name once, got ${other.asked} and ${asked}, both named ${next.behavior}; a behavior.json beside the files may give another name`;
+      throw new CaaError("invalid-argument", message, { facts: { behavior: next.behavior } });
+    }
+    found.push(next);
+  }
+  return found;
+}
+
+/** Where names of behaviors are looked up. */
+export async function findDataRoot(data: string | undefined, { cwd }: Outside): Promise<string> {
+  return resolve(cwd, data ?? "datasets");
+}
+
+async function findByPath(kind: DataKind, asked: string, cwd: string): Promise<FoundSet> {
+  const files = await findBehaviorAt(resolve(cwd, asked));
+  const path = files.paths[kind];
+  if (path === null) {
+    const there = Object.values(files.paths).flatMap((other) =>
+      other === null ? [] : [basename(other)],
+    );
+    const message = `${asked}: expected ${WHAT[kind].split(" in ", 1)[0]}, got only ${[...new Set(there)].join(", ")}`;
+    throw new CaaError("not-found", message, { facts: { asked, kind } });
+  }
+  return { behavior: await nameBehavior(files), asked, path };
+}
+
+async function findByName(
+  kind: DataKind,
+  asked: string,
+  root: string,
+  cwd: string,
+): Promise<string> {
+  try {
+    return await findDataFile(root, asked, kind);
+  } catch (error) {
+    if (
+      CaaError.isInstance(error) &&
+      error.code === "not-found" &&
+      existsSync(resolve(cwd, asked))
+    ) {
+      const message = `${error.message}. For the folder ${asked} write ./${asked}`;
+      throw new CaaError("not-found", message, { cause: error, facts: error.facts });
+    }
+    throw error;
+  }
 }

@@ -15,6 +15,7 @@ export { findBehaviorAt, isBehaviorPath } from "./layout/behavior-files.ts";
 export { findBehaviors, findDataFile, findNamedBehavior, isDataRoot } from "./layout/layout.ts";
 export { suggest } from "./layout/suggest.ts";
 export { MAX_FILE_BYTES, MAX_ITEMS, MAX_TEXT_LENGTH } from "./read/limits.ts";
+export { PUBLISHED_DIRECTION } from "./process/process-behavior.ts";
 export { processData } from "./process/process-data.ts";
 export { PUBLISHED_SIZES, PUBLISHED_TEST_SIZES } from "./process/published-sizes.ts";
 export { parseBehaviorName, parseSetName, SET_NAMES } from "./process/set-name.ts";
@@ -27,7 +28,7 @@ export {
   readOpenEndedSet,
 } from "./read/read-set.ts";
 export type { Behavior, Direction } from "./behaviors/behavior.ts";
-export type { DirectionProbe } from "./behaviors/direction-probe.ts";
+export type { DirectionProbe, DirectionVerdict } from "./behaviors/direction-probe.ts";
 export type { BehaviorName, FullBehavior } from "./behaviors/known-behaviors.ts";
 export type { AnswerSide } from "./built-in/classify-answer.ts";
 export type { BuiltInOptions } from "./built-in/built-in-items.ts";
@@ -35,6 +36,7 @@ export type { GrammarItem } from "./built-in/grammar.ts";
 export type { WriteBuiltInOptions } from "./built-in/built-in-files.ts";
 export type {
   BehaviorReport,
+  DirectionReport,
   FileReport,
   Leak,
   Lengths,

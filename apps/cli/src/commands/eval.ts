@@ -13,7 +13,8 @@ import {
   openRequestedModel,
   requireModelName,
 } from "../options/model.ts";
-import { collectNames, oneOf, parseTestType } from "../options/names.ts";
+import { BEHAVIORS_HELP, collectBehaviors, DATA_HELP } from "../options/data.ts";
+import { oneOf, parseTestType } from "../options/names.ts";
 import { collectLayers, collectMultipliers, parseCount } from "../options/numbers.ts";
 import { abWarnings, formatAbTable } from "../output/ab-table.ts";
 import { examples } from "../output/examples.ts";
@@ -24,7 +25,7 @@ import { isFile } from "../vector-files.ts";
 
 export interface EvalOptions extends ModelOptions {
   readonly type: "ab";
-  readonly data: string;
+  readonly data?: string;
   readonly vectors: string;
   readonly behaviors?: readonly string[];
   readonly layers?: readonly number[];
@@ -54,9 +55,9 @@ export function addEval(parent: Command, dependencies: CliDependencies): void {
     .description("measure what steering does, over layers and multipliers");
   addRuntimeOptions(addModelOption(command))
     .option("--type <type>", "which test: ab", parseTestType, "ab")
-    .option("--data <dir>", "folder with test/<behavior>/test_dataset_ab.json", "datasets")
+    .option("--data <dir>", DATA_HELP)
     .option("--vectors <dir>", "folder of vectors", "vectors")
-    .option("--behaviors <names...>", "which behaviors (default: all in the data)", collectNames)
+    .option("--behaviors <names...>", BEHAVIORS_HELP, collectBehaviors)
     .option("--layers <layers...>", "such as 0-29 or 0 5 9 or 0,5,9 (default: all)", collectLayers)
     .option("--multipliers <numbers...>", "such as -1 0 1 (default: -1 0 1)", collectMultipliers)
     .option("--raw", "use the vectors as made (default: normalized ones where present)")
@@ -96,7 +97,7 @@ export async function evaluateAb(
 ): Promise<readonly EvalRun[]> {
   const { cwd } = dependencies;
   const name = requireModelName(options.model, dependencies);
-  const sets = await readSets("test-ab", options, cwd);
+  const sets = await readSets("test-ab", options, dependencies);
   const { ResultStore } = await import("@caa/eval");
   const store = new ResultStore(resolve(cwd, options.out));
   await using model = await openRequestedModel(name, options, dependencies);
@@ -155,6 +156,11 @@ async function announce(
         };
         there += (await isFile(store.path(settings))) ? 1 : 0;
       }
+    }
+    if (vectors.vectors.metadata.datasetHash === set.hash) {
+      stderr.write(
+        `note: ${set.behavior} is tested on the very items that its vectors were made of; hold some out to see what steering does elsewhere\n`,
+      );
     }
     const items = Math.min(options.limit ?? set.items.length, set.items.length);
     const cells = layers.length * options.multipliers.length;

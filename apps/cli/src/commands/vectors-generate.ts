@@ -12,7 +12,7 @@ import {
   openRequestedModel,
   requireModelName,
 } from "../options/model.ts";
-import { collectNames } from "../options/names.ts";
+import { BEHAVIORS_HELP, collectBehaviors, DATA_HELP } from "../options/data.ts";
 import { collectLayers, parseCount } from "../options/numbers.ts";
 import { examples } from "../output/examples.ts";
 import { startProgress } from "../output/progress.ts";
@@ -22,7 +22,7 @@ import { readSets } from "../read-sets.ts";
 import { activationsPath, isFile, vectorPath } from "../vector-files.ts";
 
 export interface VectorsGenerateOptions extends ModelOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly behaviors?: readonly string[];
   readonly layers?: readonly number[];
   readonly limit?: number;
@@ -45,8 +45,8 @@ export function addVectorsGenerate(parent: Command, dependencies: CliDependencie
     .command("generate")
     .description("make the steering vectors of behaviors from contrast pairs, one a layer");
   addRuntimeOptions(addModelOption(command))
-    .option("--data <dir>", "folder with generate/<behavior>/generate_dataset.json", "datasets")
-    .option("--behaviors <names...>", "which behaviors (default: all in the folder)", collectNames)
+    .option("--data <dir>", DATA_HELP)
+    .option("--behaviors <names...>", BEHAVIORS_HELP, collectBehaviors)
     .option("--layers <layers...>", "such as 0-29 or 0 5 9 or 0,5,9 (default: all)", collectLayers)
     .option("--limit <n>", "only so many pairs from the start of each set", parseCount)
     .option("--save-activations", "keep the activations too, [pairs, d_model] per layer and side")
@@ -79,7 +79,7 @@ export async function generateAllVectors(
 ): Promise<readonly GeneratedVectors[]> {
   const { cwd, stderr } = dependencies;
   const name = requireModelName(options.model, dependencies);
-  const sets = await readSets("generate", options, cwd);
+  const sets = await readSets("generate", options, dependencies);
   await using model = await openRequestedModel(name, options, dependencies);
   const layers = checkLayers(options.layers, model);
   const made: GeneratedVectors[] = [];

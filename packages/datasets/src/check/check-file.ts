@@ -4,7 +4,8 @@ import { readFileLimited } from "@caa/core/files";
 import type { AbItem } from "../items/ab-item.ts";
 import { type Letter, LETTERS } from "../items/letter.ts";
 import { NEUTRAL_QUESTION } from "../items/plain-pair.ts";
-import { splitChoices } from "../items/split-choices.ts";
+import { splitChoices, stemKey } from "../items/split-choices.ts";
+import type { OpenEndedItem } from "../items/open-ended-item.ts";
 import type { DataKind } from "../layout/data-files.ts";
 import { MAX_FILE_BYTES } from "../read/limits.ts";
 import {
@@ -16,14 +17,19 @@ import {
 import type { Problem } from "../read/problem.ts";
 import type { FileReport, Lengths, Place, Repetition } from "./report.ts";
 
-/** A report, and the first item of each stem, for comparisons with other files. */
+/** A report, and what comparisons with other files need. */
 export interface CheckedFile {
   readonly report: FileReport;
+  /** The good ones; none for open-ended questions. */
+  readonly items: readonly AbItem[];
   /** In the order of the file. */
   readonly stems: ReadonlyArray<readonly [stem: string, place: Place]>;
 }
 
-type Question = Pick<AbItem, "question"> & Partial<AbItem>;
+/** An item of either sort. */
+type Question = AbItem | OpenEndedItem;
+
+const isAbItem = (item: Question): item is AbItem => "matchingLetter" in item;
 
 /** All about one data file; what is wrong with it is in the report. @throws {CaaError} not-found, io */
 export async function checkFile(path: string, kinds: readonly DataKind[]): Promise<CheckedFile> {
@@ -67,12 +73,13 @@ function describe(
     withoutBlankAfterLetter: count(({ placed }) =>
       /(?:^|\n)[^\S\n]*\([A-H]\)\S/.test(placed.item.question),
     ),
-    labels: count(({ placed }) => /\b(Question|Answer):/.test(placed.item.question)),
+    labels: count(({ placed }) => /(Question|Answer):/.test(placed.item.question)),
     ...repetitions(split),
     notes,
     problems,
   };
-  return { report, stems: split.map(({ stem, place }) => [stem, place]) };
+  const abItems = items.map(({ item }) => item).filter(isAbItem);
+  return { report, items: abItems, stems: split.map(({ stem, place }) => [stem, place]) };
 }
 
 interface Identified {
@@ -97,10 +104,9 @@ function identify(placed: PlacedItem<Question>): Identified {
     placed,
     place: { item: record.index, line: record.line },
     choices,
-    stem: own ? plain(stem) : whole,
+    stem: own ? stemKey(item.question) : whole,
     whole,
-    matching:
-      item.matchingLetter === undefined ? "" : plain(choices.get(item.matchingLetter) ?? ""),
+    matching: isAbItem(item) ? plain(choices.get(item.matchingLetter) ?? "") : "",
   };
 }
 
@@ -110,7 +116,7 @@ const plain = (text: string): string => text.replaceAll(/\s+/g, " ").trim().toLo
 function countLetters(items: ReadonlyArray<PlacedItem<Question>>): FileReport["matchingLetters"] {
   const counts = new Map<Letter, number>();
   for (const { item } of items) {
-    if (item.matchingLetter !== undefined) {
+    if (isAbItem(item)) {
       counts.set(item.matchingLetter, (counts.get(item.matchingLetter) ?? 0) + 1);
     }
   }

@@ -1,4 +1,5 @@
 import type { Behavior } from "../behaviors/behavior.ts";
+import type { DirectionProbe, judgeDirection } from "../behaviors/direction-probe.ts";
 import type { Letter } from "../items/letter.ts";
 import type { DataKind } from "../layout/data-files.ts";
 import type { Problem } from "../read/problem.ts";
@@ -74,8 +75,21 @@ export interface BehaviorReport {
   readonly declared: Behavior | null;
   readonly files: readonly FileReport[];
   readonly leaks: readonly Leak[];
+  /** Which way the texts of the contrast pairs point; null for behaviors whose texts nothing is known of. */
+  readonly direction: DirectionReport | null;
   /** In all files, `behavior.json` too. */
   readonly problems: readonly Problem[];
-  /** What is allowed but should be known, in words. */
-  readonly warnings: readonly string[];
+  /** What is allowed but should be known. */
+  readonly warnings: readonly Warning[];
+}
+
+export interface DirectionReport extends DirectionProbe {
+  /** Whether they point as declared, or as the name says where nothing is. */
+  readonly verdict: ReturnType<typeof judgeDirection>;
+}
+
+export interface Warning {
+  /** The file that it is about; null for the behavior. */
+  readonly path: string | null;
+  readonly text: string;
 }

@@ -72,7 +72,7 @@ export function parseAbItems(bytes: Uint8Array, path: string): ParsedItems<AbIte
     ...(pairCount === 0
       ? []
       : [
-          `${pairCount} plain pairs became two-choice questions: positive and negative text as choices, letters drawn evenly with seed ${PAIR_LETTERS_SEED}`,
+          `plain pairs became two-choice questions, both texts as choices, letters drawn evenly with seed ${PAIR_LETTERS_SEED} (${pairCount})`,
         ]),
     ...(withoutQuestion === 0
       ? []
