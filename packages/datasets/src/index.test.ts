@@ -11,6 +11,7 @@ it("exports what it promises", () => {
     "MAX_FILE_BYTES",
     "MAX_ITEMS",
     "MAX_TEXT_LENGTH",
+    "PUBLISHED_DIRECTION",
     "PUBLISHED_SIZES",
     "PUBLISHED_TEST_SIZES",
     "SET_NAMES",

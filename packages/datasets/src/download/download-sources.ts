@@ -1,6 +1,7 @@
 import { throwIfAborted } from "@caa/core";
 import { parseSetName, SET_NAMES } from "../process/set-name.ts";
 import { sourceOf } from "../sources/catalog.ts";
+import type { Source } from "../sources/source.ts";
 import { LocalCopies } from "./local-copies.ts";
 import { Published } from "./published.ts";
 import { DIFFERS } from "./raw-folder.ts";
@@ -17,16 +18,22 @@ import { type DownloadSourcesOptions, SourceJob, type SourceReport } from "./sou
 export async function downloadSources(
   options: DownloadSourcesOptions,
 ): Promise<readonly SourceReport[]> {
+  const names = new Set((options.names ?? SET_NAMES).map(parseSetName));
+  return bringSources([...names].map(sourceOf), options);
+}
+
+/** As `downloadSources`, for sources that are given. */
+export async function bringSources(
+  sources: readonly Source[],
+  options: Omit<DownloadSourcesOptions, "names">,
+): Promise<readonly SourceReport[]> {
   const { dir, from, signal } = options;
-  const names = [...new Set((options.names ?? SET_NAMES).map(parseSetName))];
   let record = await readRecord(dir);
-  const copies = from === undefined ? null : await LocalCopies.find(from, signal);
-  const published = new Published(options);
+  const where = from === undefined ? new Published(options) : await LocalCopies.find(from, signal);
   const reports: SourceReport[] = [];
-  for (const name of names) {
+  for (const source of sources) {
     throwIfAborted(signal);
-    const job = new SourceJob(sourceOf(name), record, options);
-    const report = await job.run(copies ?? published);
+    const report = await new SourceJob(source, record, options).run(where);
     reports.push(report);
     record = recordWith(record, report);
     await writeRecord(dir, record);

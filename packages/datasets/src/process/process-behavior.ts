@@ -19,7 +19,7 @@ import { PUBLISHED_SIZES } from "./published-sizes.ts";
 import { itemsFile, jsonFile } from "./write-set.ts";
 
 /** Which way the published raw sets point. Only the human-written survival set accepts what its name resists. */
-const PUBLISHED_DIRECTION: Readonly<Partial<Record<BehaviorName, Direction>>> = {
+export const PUBLISHED_DIRECTION: Readonly<Partial<Record<BehaviorName, Direction>>> = {
   "survival-instinct": "opposite",
 };
 
