@@ -28,19 +28,25 @@ export function probeDirection(behavior: BehaviorName, items: readonly AbItem[])
   return { items: items.length, told: asNamed + opposite, asNamed, opposite };
 }
 
-/** What a probe says of a declared direction: `unknown` where too few items can be told, or too few point one way. */
+/**
+ * What a probe says of a declared direction: `not-checked` where fewer than 10 items can be told, `unclear` where less than
+ * two thirds of them point one way.
+ */
+export type DirectionVerdict = "holds" | "contradicted" | "unclear" | "not-checked";
+
+/** Compares a probe with the declared direction of the same items. */
 export function judgeDirection(
   { told, asNamed, opposite }: DirectionProbe,
   declared: Direction,
-): "holds" | "contradicted" | "unknown" {
-  const declaredShare = (declared === "as-named" ? asNamed : opposite) / told;
+): DirectionVerdict {
   if (told < MIN_TOLD) {
-    return "unknown";
+    return "not-checked";
   }
-  if (declaredShare >= CLEAR_MAJORITY) {
+  const [agree, differ] = declared === "as-named" ? [asNamed, opposite] : [opposite, asNamed];
+  if (agree >= CLEAR_MAJORITY * told) {
     return "holds";
   }
-  return 1 - declaredShare >= CLEAR_MAJORITY ? "contradicted" : "unknown";
+  return differ >= CLEAR_MAJORITY * told ? "contradicted" : "unclear";
 }
 
 /** Which way the matching answer of one item points, or null where the patterns cannot tell. */
