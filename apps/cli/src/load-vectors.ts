@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { CaaError, checkCompatible, type ModelInfo, type SteeringVectors } from "@caa/core";
 import { loadSteeringVectors } from "@caa/core/files";
-import { type FoundVectors, findVectors, type VectorKind, vectorPath } from "./vector-files.ts";
+import {
+  type FoundVectors,
+  findVectors,
+  ownerFileName,
+  type VectorKind,
+  vectorPath,
+} from "./vector-files.ts";
 
 export interface LoadedVectors extends FoundVectors {
   readonly vectors: SteeringVectors;
@@ -24,7 +30,7 @@ export async function loadVectorsFor(
   behavior: string,
   { dir, cwd, raw, model }: LoadVectorsOptions,
 ): Promise<LoadedVectors> {
-  const found = await findVectors(resolve(cwd, dir), behavior, model.id, raw);
+  const found = await findVectors(resolve(cwd, dir), behavior, model, raw);
   const vectors = await loadSteeringVectors(found.path);
   const kind: VectorKind = vectors.metadata.normalization === null ? "raw" : "normalized";
   if (vectors.behavior !== behavior || kind !== found.kind) {
@@ -36,7 +42,7 @@ export async function loadVectorsFor(
     await checkNotStale(
       found.path,
       vectors,
-      vectorPath(resolve(cwd, dir), behavior, model.id, "raw"),
+      vectorPath(resolve(cwd, dir), behavior, ownerFileName(model), "raw"),
     );
   }
   return { ...found, vectors };

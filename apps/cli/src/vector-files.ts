@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CaaError } from "@caa/core";
+import { CaaError, type ModelInfo } from "@caa/core";
 import { suggest } from "@caa/datasets";
 import { modelFileName } from "./options/names.ts";
 
@@ -17,18 +17,21 @@ export interface FoundVectors {
   readonly kind: VectorKind;
 }
 
+/** A model whose vectors are kept: its id, and how its weights are held. */
+export type VectorOwner = Pick<ModelInfo, "id" | "dtype">;
+
+/** The name of a model's files. Quantized weights are another model: their vectors stand beside those of float weights. */
+export function ownerFileName({ id, dtype }: VectorOwner): string {
+  return dtype === "q8" || dtype === "q4" ? `${modelFileName(id)}.${dtype}` : modelFileName(id);
+}
+
 /** `DIR/<behavior>/<model>.safetensors`, or the same below `DIR/normalized`. @throws {CaaError} invalid-argument */
-export function vectorPath(
-  dir: string,
-  behavior: string,
-  modelId: string,
-  kind: VectorKind,
-): string {
+export function vectorPath(dir: string, behavior: string, owner: string, kind: VectorKind): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(behavior) || behavior === NORMALIZED) {
     const message = `behavior: expected a name of letters, digits, - and _, other than ${NORMALIZED}, got ${JSON.stringify(behavior)}`;
     throw new CaaError("invalid-argument", message, { facts: { behavior } });
   }
-  const file = `${modelFileName(modelId)}${SUFFIX}`;
+  const file = `${owner}${SUFFIX}`;
   return kind === "raw" ? join(dir, behavior, file) : join(dir, NORMALIZED, behavior, file);
 }
 
@@ -44,20 +47,21 @@ export function activationsPath(vectors: string): string {
 export async function findVectors(
   dir: string,
   behavior: string,
-  modelId: string,
+  model: VectorOwner,
   raw: boolean,
 ): Promise<FoundVectors> {
+  const owner = ownerFileName(model);
   const kinds: readonly VectorKind[] = raw ? ["raw"] : ["normalized", "raw"];
   for (const kind of kinds) {
-    const path = vectorPath(dir, behavior, modelId, kind);
+    const path = vectorPath(dir, behavior, owner, kind);
     if (await isFile(path)) {
       return { path, kind };
     }
   }
-  const path = vectorPath(dir, behavior, modelId, "raw");
+  const path = vectorPath(dir, behavior, owner, "raw");
   const near = suggest(behavior, [...(await listVectors(dir)).keys()]);
   const hint = near === null || near === behavior ? "" : ` Did you mean ${near}?`;
-  const message = `${path}: expected vectors of ${behavior} for ${modelId}, got no such file.${hint} Make them: caa vectors generate --model M --data DIR --behaviors ${behavior}`;
+  const message = `${path}: expected vectors of ${behavior} for ${model.id} in ${model.dtype}, got no such file.${hint} Make them: caa vectors generate --model M --data DIR --behaviors ${behavior}`;
   throw new CaaError("not-found", message, { facts: { path, behavior } });
 }
 

@@ -117,7 +117,19 @@ describe.skipIf(!built)("opening and closing", () => {
         const [answer] = await model.generate([{ prompt }], { maxNewTokens: 3 });
         expect(answer?.tokens.length).toBe(3);
       }
-      expect(readdirSync(join(cacheDirectory, "quantized")).length).toBe(2);
+      const made = readdirSync(join(cacheDirectory, "quantized"));
+      expect(made.length).toBe(2);
+      for (const name of made) {
+        const held = name.includes("-q8-") ? "q8" : "q4";
+        const blocks = join(cacheDirectory, "quantized", name);
+        await using model = await openModel(blocks, { cacheDirectory, threads: 1 });
+        expect(model.info.dtype).toBe(held);
+        const other = held === "q8" ? "q4" : "q8";
+        await expect(openModel(blocks, { dtype: other, cacheDirectory })).rejects.toMatchObject({
+          code: "unsupported",
+          message: expect.stringContaining(`to make ${other} of, got ${held} blocks`),
+        });
+      }
     } finally {
       rmSync(cacheDirectory, { recursive: true });
     }

@@ -19,7 +19,7 @@ import { startProgress } from "../output/progress.ts";
 import { withResumeHint } from "../output/resume-hint.ts";
 import { formatVectorsTable, layerFigures } from "../output/vectors-table.ts";
 import { readSets } from "../read-sets.ts";
-import { activationsPath, isFile, vectorPath } from "../vector-files.ts";
+import { activationsPath, isFile, ownerFileName, vectorPath } from "../vector-files.ts";
 
 export interface VectorsGenerateOptions extends ModelOptions {
   readonly data?: string;
@@ -93,7 +93,12 @@ export async function generateAllVectors(
           stderr.write(`${set.behavior}: there already, kept (${next.file})\n`);
         } else if (
           await isFile(
-            vectorPath(resolve(cwd, options.out), set.behavior, model.info.id, "normalized"),
+            vectorPath(
+              resolve(cwd, options.out),
+              set.behavior,
+              ownerFileName(model.info),
+              "normalized",
+            ),
           )
         ) {
           stderr.write(
@@ -119,7 +124,7 @@ async function generateOne(
   const { saveSteeringVectors } = await import("@caa/core/files");
   const { cwd, signal } = dependencies;
   const { info } = model;
-  const path = vectorPath(resolve(cwd, options.out), set.behavior, info.id, "raw");
+  const path = vectorPath(resolve(cwd, options.out), set.behavior, ownerFileName(info), "raw");
   const pairs = Math.min(options.limit ?? set.items.length, set.items.length);
   const activations = options.saveActivations === true ? activationsPath(path) : null;
   const names = {

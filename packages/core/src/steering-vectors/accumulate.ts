@@ -27,8 +27,9 @@ export type VectorOrigin = Omit<
 
 /**
  * Makes steering vectors from contrast pairs in one pass, each pair given once and then forgotten:
- * `vector[l] = mean over pairs (positive[l] - negative[l])`, the same over the pairs of even and of odd index, and the
- * same five times with the labels of each pair swapped or not by a seeded coin. Sums in float64, results in float32.
+ * `vector[l] = mean over pairs (positive[l] - negative[l])`, the same over two halves of the pairs, and the same five
+ * times with the labels of each pair swapped or not by a seeded coin. Of every two pairs in a row a coin sends one to
+ * each half, so that a data set whose letters alternate does not split by letter. Sums in float64, results in float32.
  */
 export class VectorAccumulator {
   readonly #layers: readonly number[];
@@ -36,6 +37,7 @@ export class VectorAccumulator {
   readonly #seed: number;
   readonly #halves: readonly [Float64Array, Float64Array]; // sums, (layers, d_model) each
   readonly #shuffles: readonly Float64Array[]; // sums, (layers, d_model) each
+  readonly #halfCounts: [number, number] = [0, 0];
   #count = 0;
 
   /** @throws {CaaError} `invalid-argument` for layers out of order, a size below 1 or a seed that is not whole */
@@ -88,7 +90,10 @@ export class VectorAccumulator {
         facts: { pair: this.#count },
       });
     }
-    const half = this.#halves[this.#count % 2 === 0 ? 0 : 1];
+    const first = coin(this.#seed, Math.floor(this.#count / 2), SHUFFLE_COUNT) > 0 ? 0 : 1;
+    const which = this.#count % 2 === 0 ? first : 1 - first;
+    const half = this.#halves[which === 0 ? 0 : 1];
+    this.#halfCounts[which === 0 ? 0 : 1]++;
     const signs = this.#shuffles.map((_, k) => coin(this.#seed, this.#count, k));
     for (let i = 0; i < size; i++) {
       const difference = (positive[i] ?? 0) - (negative[i] ?? 0);
@@ -115,14 +120,14 @@ export class VectorAccumulator {
         "VectorAccumulator: expected at least one pair, got none",
       );
     }
-    const [even, odd] = this.#halves;
-    const all = even.map((x, i) => x + (odd[i] ?? 0));
+    const [half, other] = this.#halves;
+    const all = half.map((x, i) => x + (other[i] ?? 0));
     return new SteeringVectors({
       vectors: this.#mean(all, count),
       halves:
         count < 2
           ? null
-          : [this.#mean(even, Math.ceil(count / 2)), this.#mean(odd, Math.floor(count / 2))],
+          : [this.#mean(half, this.#halfCounts[0]), this.#mean(other, this.#halfCounts[1])],
       shuffles: this.#shuffles.map((sum) => this.#mean(sum, count)),
       metadata: {
         ...origin,

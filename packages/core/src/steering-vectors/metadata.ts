@@ -14,7 +14,11 @@ export interface SteeringVectorsMetadata {
   readonly hookPoint: "resid-post";
   /** Which token was read, in words. */
   readonly readPosition: string;
+  /** In which the model's weights were held, such as `float32` or `q4`. */
+  readonly dtype: string;
   readonly promptStyle: string;
+  /** The system prompt of every pair; null without one. */
+  readonly system: string | null;
   /** Path or name of the contrast pairs. */
   readonly datasetName: string;
   readonly datasetHash: string;
@@ -22,7 +26,7 @@ export interface SteeringVectorsMetadata {
   readonly aggregation: "mean-difference";
   /** Null for vectors as they were measured. */
   readonly normalization: VectorNormalization | null;
-  /** Seed of the label shuffles. */
+  /** Seed of the label shuffles and of the halves. */
   readonly shuffleSeed: number;
   /** SHA-256, hex, of the tensors as they were saved; null until then. */
   readonly contentHash: string | null;
@@ -58,7 +62,9 @@ export const steeringVectorsMetadataSchema: z.ZodType<SteeringVectorsMetadata> =
   modelHash: text,
   hookPoint: z.literal("resid-post"),
   readPosition: text,
+  dtype: text,
   promptStyle: text,
+  system: z.string().max(100_000).nullable(),
   datasetName: text,
   datasetHash: text,
   pairCount: z.number().int().min(1),

@@ -7,7 +7,7 @@ export type LayerVectors = ReadonlyMap<number, Float32Array>;
 
 export interface SteeringVectorsParts {
   readonly vectors: LayerVectors;
-  /** From the pairs of even and of odd index. @default null, as when there is one pair only */
+  /** From two halves of the pairs. @default null, as when there is one pair only */
   readonly halves?: readonly [LayerVectors, LayerVectors] | null;
   /** From the pairs with their labels shuffled, once each. @default none */
   readonly shuffles?: readonly LayerVectors[];
@@ -27,7 +27,7 @@ export class SteeringVectors {
   /** Ascending. */
   readonly layers: readonly number[];
   readonly dModel: number;
-  /** From the pairs of even and of odd index: how stable the vectors are. */
+  /** From two halves of the pairs, split by coin: how stable the vectors are. */
   readonly halves: readonly [LayerVectors, LayerVectors] | null;
   /** From shuffled labels: what chance alone makes. */
   readonly shuffles: readonly LayerVectors[];

@@ -44,7 +44,9 @@ test("a mean difference finds the planted direction at every layer", async () =>
     modelId: model.info.id,
     modelHash: model.info.hash,
     readPosition: "letter",
+    dtype: "float32",
     promptStyle: "fake",
+    system: null,
     datasetName: "made up",
     datasetHash: "0",
   });

@@ -97,7 +97,9 @@ export async function generateVectors(
     modelId: info.id,
     modelHash: info.hash,
     readPosition: FIRST_DIFFERENT_TOKEN,
+    dtype: info.dtype,
     promptStyle: info.promptStyle,
+    system: system ?? null,
     datasetName: dataset.path,
     datasetHash: dataset.hash,
   });

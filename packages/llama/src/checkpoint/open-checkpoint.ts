@@ -24,6 +24,8 @@ export interface Checkpoint {
   readonly config: LlamaConfig;
   /** Exactly the weights that the model reads, where they lie. */
   readonly tensors: WeightTable;
+  /** The block type of a folder that was quantized; null for float weights. */
+  readonly quantized: "q8" | "q4" | null;
   /** Path of `tokenizer.json`. */
   readonly tokenizerJson: string;
   /** Path of `tokenizer_config.json`; null when there is none. */
@@ -83,6 +85,7 @@ export async function openCheckpoint(
     folder: root,
     config,
     tensors,
+    quantized: blockType(tensors),
     tokenizerJson: at("tokenizer.json"),
     tokenizerConfig: tokenizerConfig === undefined ? null : at("tokenizer_config.json"),
     eosTokenIds: (await generationEos(at("generation_config.json"))) ?? config.eos_token_ids,
@@ -94,6 +97,12 @@ export async function openCheckpoint(
     hash: await modelHash(root, files, options),
     files,
   };
+}
+
+/** By the bytes of a block of 32 weights. */
+function blockType(tensors: WeightTable): "q8" | "q4" | null {
+  const blocks = tensors.get("model.embed_tokens.weight.blocks");
+  return blocks === undefined ? null : blocks.shape.at(-1) === 32 ? "q8" : "q4";
 }
 
 /** Names are hashed too, so that swapped contents differ; the JSON keeps names and hashes apart. */

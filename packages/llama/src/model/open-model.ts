@@ -81,8 +81,15 @@ export async function openModel(
             onProgress?.({ stage: "convert", done: written, total }),
         });
   const floats = await openCheckpoint(folder, { cacheDir, signal });
+  if (floats.quantized !== null && dtype !== "float32" && dtype !== floats.quantized) {
+    throw new CaaError(
+      "unsupported",
+      `${folder}: expected float weights to make ${dtype} of, got ${floats.quantized} blocks`,
+      { facts: { folder, expected: dtype, got: floats.quantized } },
+    );
+  }
   const checkpoint =
-    dtype === "float32"
+    dtype === "float32" || floats.quantized !== null
       ? floats
       : await openCheckpoint(
           await openQuantized(folder, dtype === "q8" ? 8 : 4, {
@@ -127,7 +134,7 @@ export async function openModel(
       dModel: config.hidden_size,
       vocabularySize: config.vocab_size,
       contextLength: config.max_position_embeddings,
-      dtype: device === "cuda" && dtype === "float32" ? "float16" : dtype,
+      dtype: checkpoint.quantized ?? (device === "cuda" ? "float16" : "float32"),
       device,
       // The two places of the system block give different prompts, so results must tell them apart.
       promptStyle:

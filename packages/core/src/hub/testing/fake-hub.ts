@@ -19,9 +19,11 @@ export interface FakeHubOptions {
   readonly id: string;
   readonly commit: string;
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Files at plain addresses of the same server, by path without the first `/`. @default none */
+  readonly plain?: Readonly<Record<string, Uint8Array>>;
   /** Answers before the rest of the hub; true when it did. */
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** Of every answer with a large file, sends this many bytes and cuts the connection. */
+  /** Of every answer with a large or plain file, sends this many bytes and cuts the connection. */
   readonly cutAfter?: (path: string, from: number) => number | undefined;
 }
 
@@ -36,7 +38,7 @@ export function etagOf(content: Uint8Array): string {
 
 /** A hub of one repository on the loopback interface, for tests: its facts, file list, files with ranges. */
 export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
-  const { type = "model", id, commit, files, answer, cutAfter } = options;
+  const { type = "model", id, commit, files, plain = {}, answer, cutAfter } = options;
   const page = type === "model" ? `/${id}` : `/datasets/${id}`;
   const requests: string[] = [];
   const authorization = {
@@ -49,11 +51,17 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
     return path;
   };
 
-  const content = await listen((request, response) => {
-    const path = note(request).slice(1);
-    authorization.content.add(request.headers.authorization);
-    const bytes = files[path] ?? new Uint8Array();
+  const send = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    bytes: Uint8Array,
+  ): void => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    if (from > 0 && from >= bytes.length) {
+      response.writeHead(416, { "content-range": `bytes */${bytes.length}` }).end();
+      return;
+    }
     response.writeHead(from > 0 ? 206 : 200, {
       "content-length": bytes.length - from,
       ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
@@ -66,6 +74,11 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
         setTimeout(() => response.destroy(), 20),
       );
     }
+  };
+  const content = await listen((request, response) => {
+    const path = note(request).slice(1);
+    authorization.content.add(request.headers.authorization);
+    send(request, response, path, files[path] ?? new Uint8Array());
   });
   const hub = await listen((request, response) => {
     const path = note(request);
@@ -74,6 +87,11 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
     if (answer?.(request, response) === true) {
+      return;
+    }
+    const file = plain[decodeURIComponent(path.slice(1))];
+    if (file !== undefined) {
+      send(request, response, path.slice(1), file);
       return;
     }
     if (path.startsWith(`/api/${type}s/${id}/revision/`)) {
