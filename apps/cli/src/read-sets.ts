@@ -3,13 +3,17 @@ import { basename, resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import {
   type AbItem,
+  BEHAVIOR_NAMES,
+  builtInAbSet,
   type DataKind,
   type DataSet,
   findBehaviorAt,
   findBehaviors,
   findDataFile,
   isBehaviorPath,
+  isDataRoot,
   nameBehavior,
+  parseBehaviorName,
   readAbTestSet,
   readGenerateSet,
 } from "@caa/datasets";
@@ -27,8 +31,11 @@ export interface FoundSet {
   readonly behavior: string;
   /** As it was asked for. */
   readonly asked: string;
-  readonly path: string;
+  /** Null: it is in the package. */
+  readonly path: string | null;
 }
+
+const USUAL_DATA = "datasets";
 
 type Outside = Pick<CliDependencies, "cwd" | "stderr">;
 
@@ -51,7 +58,11 @@ export async function readSets(
 ): Promise<ReadonlyArray<DataSet<AbItem>>> {
   const found = await findSets(kind, options, outside);
   const sets = await Promise.all(
-    found.map(({ behavior, path }) => READERS[kind](path, { behavior })),
+    found.map(({ behavior, path }) =>
+      path === null
+        ? builtInAbSet(parseBehaviorName(behavior), kind)
+        : READERS[kind](path, { behavior }),
+    ),
   );
   for (const { behavior, notes = [] } of sets) {
     for (const note of notes) {
@@ -71,18 +82,17 @@ export async function findSets(
   { data, behaviors }: SetsOptions,
   outside: Outside,
 ): Promise<readonly FoundSet[]> {
-  // Paths need no data folder.
-  const root = behaviors?.every(isBehaviorPath) === true ? null : await findDataRoot(data, outside);
-  const all = behaviors ?? (root === null ? [] : await findBehaviors(root, { kind }));
+  const onlyPaths = behaviors?.every(isBehaviorPath) === true;
+  const root = onlyPaths ? null : await findDataRoot(data, outside);
+  const all = behaviors ?? (root === null ? BEHAVIOR_NAMES : await findBehaviors(root, { kind }));
   if (all.length === 0) {
-    throw new CaaError("empty-selection", `${data}: expected ${WHAT[kind]}, got none`);
+    throw new CaaError("empty-selection", `${root}: expected ${WHAT[kind]}, got none`);
   }
   const found: FoundSet[] = [];
   for (const asked of all) {
-    const next =
-      root === null || isBehaviorPath(asked)
-        ? await findByPath(kind, asked, outside.cwd)
-        : { behavior: asked, asked, path: await findByName(kind, asked, root, outside.cwd) };
+    const next = isBehaviorPath(asked)
+      ? await findByPath(kind, asked, outside.cwd)
+      : { behavior: asked, asked, path: await findByName(kind, asked, root, outside.cwd) };
     const other = found.find(({ behavior }) => behavior === next.behavior);
     if (other !== undefined) {
       const message = `--behaviors: expected every name once, got ${other.asked} and ${asked}, both named ${next.behavior}; a behavior.json beside the files may give another name`;
@@ -93,9 +103,22 @@ export async function findSets(
   return found;
 }
 
-/** Where names of behaviors are looked up. */
-export async function findDataRoot(data: string | undefined, { cwd }: Outside): Promise<string> {
-  return resolve(cwd, data ?? "datasets");
+/**
+ * Where names of behaviors are looked up: the folder that was given, or `datasets` where it is a data folder; else null,
+ * for the sets in the package, which is said.
+ */
+export async function findDataRoot(
+  data: string | undefined,
+  { cwd, stderr }: Outside,
+): Promise<string | null> {
+  const dir = resolve(cwd, data ?? USUAL_DATA);
+  if (data !== undefined || (await isDataRoot(dir))) {
+    return dir;
+  }
+  stderr.write(
+    `data: the built-in sets, made by a grammar, since ${USUAL_DATA} has no generate/ or test/ here; caa data download and caa data process get the originals\n`,
+  );
+  return null;
 }
 
 async function findByPath(kind: DataKind, asked: string, cwd: string): Promise<FoundSet> {
@@ -114,20 +137,25 @@ async function findByPath(kind: DataKind, asked: string, cwd: string): Promise<F
 async function findByName(
   kind: DataKind,
   asked: string,
-  root: string,
+  root: string | null,
   cwd: string,
-): Promise<string> {
+): Promise<string | null> {
   try {
+    if (root === null) {
+      parseBehaviorName(asked);
+      return null;
+    }
     return await findDataFile(root, asked, kind);
   } catch (error) {
-    if (
-      CaaError.isInstance(error) &&
-      error.code === "not-found" &&
-      existsSync(resolve(cwd, asked))
-    ) {
-      const message = `${error.message}. For the folder ${asked} write ./${asked}`;
-      throw new CaaError("not-found", message, { cause: error, facts: error.facts });
-    }
-    throw error;
+    throw withPathHint(error, asked, cwd);
   }
+}
+
+/** A name that is not found may have been meant as a path. */
+export function withPathHint(error: unknown, asked: string, cwd: string): unknown {
+  if (CaaError.isInstance(error) && error.code === "not-found" && existsSync(resolve(cwd, asked))) {
+    const message = `${error.message}. To mean the folder ${asked} here, write ./${asked}`;
+    return new CaaError("not-found", message, { cause: error, facts: error.facts });
+  }
+  return error;
 }

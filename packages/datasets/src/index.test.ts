@@ -21,6 +21,7 @@ it("exports what it promises", () => {
     "builtInItems",
     "builtInOpenEndedSet",
     "checkBehavior",
+    "checkBuiltInBehavior",
     "classifyAnswer",
     "directedBehavior",
     "downloadSources",

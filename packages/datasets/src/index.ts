@@ -6,6 +6,7 @@ export { builtInAbSet, builtInOpenEndedSet } from "./built-in/built-in-sets.ts";
 export { builtInFiles, writeBuiltInSets } from "./built-in/built-in-files.ts";
 export { classifyAnswer } from "./built-in/classify-answer.ts";
 export { checkBehavior } from "./check/check-behavior.ts";
+export { checkBuiltInBehavior } from "./check/check-built-in.ts";
 export { downloadSources } from "./download/download-sources.ts";
 export { inspectSources } from "./download/inspect-sources.ts";
 export { LETTERS, parseAnswerLetter } from "./items/letter.ts";
@@ -44,6 +45,7 @@ export type {
   Repetition,
   Warning,
 } from "./check/report.ts";
+export type { CheckOptions } from "./check/check-behavior.ts";
 export type { SourceState } from "./download/inspect-sources.ts";
 export type { Match } from "./download/match.ts";
 export type {

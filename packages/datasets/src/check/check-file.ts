@@ -1,20 +1,16 @@
 import { createHash } from "node:crypto";
-import { CaaError } from "@caa/core";
-import { readFileLimited } from "@caa/core/files";
 import type { AbItem } from "../items/ab-item.ts";
 import { type Letter, LETTERS } from "../items/letter.ts";
 import { NEUTRAL_QUESTION } from "../items/plain-pair.ts";
 import { splitChoices, stemKey } from "../items/split-choices.ts";
 import type { OpenEndedItem } from "../items/open-ended-item.ts";
 import type { DataKind } from "../layout/data-files.ts";
-import { MAX_FILE_BYTES } from "../read/limits.ts";
 import {
   parseAbItems,
   type ParsedItems,
   parseOpenEndedItems,
   type PlacedItem,
 } from "../read/parse-items.ts";
-import type { Problem } from "../read/problem.ts";
 import type { FileReport, Lengths, Place, Repetition } from "./report.ts";
 
 /** A report, and what comparisons with other files need. */
@@ -31,28 +27,17 @@ type Question = AbItem | OpenEndedItem;
 
 const isAbItem = (item: Question): item is AbItem => "matchingLetter" in item;
 
-/** All about one data file; what is wrong with it is in the report. @throws {CaaError} not-found, io */
-export async function checkFile(path: string, kinds: readonly DataKind[]): Promise<CheckedFile> {
-  const bytes = await readFileLimited(path, MAX_FILE_BYTES);
+/** All about one data file; what is wrong with it is in the report. */
+export function checkFile(
+  bytes: Uint8Array,
+  path: string,
+  kinds: readonly DataKind[],
+): CheckedFile {
   const hash = createHash("sha256").update(bytes).digest("hex");
-  const parse = kinds.includes("test-open-ended") ? parseOpenEndedItems : parseAbItems;
-  const parsed = attempt(() => parse(bytes, path), path);
+  const parsed: ParsedItems<Question> = kinds.includes("test-open-ended")
+    ? parseOpenEndedItems(bytes, path)
+    : parseAbItems(bytes, path);
   return describe(parsed, { path, kinds, hash });
-}
-
-/** Bytes that are no text at all are a problem like others. */
-function attempt(parse: () => ParsedItems<Question>, path: string): ParsedItems<Question> {
-  try {
-    return parse();
-  } catch (error) {
-    if (!CaaError.isInstance(error)) {
-      throw error;
-    }
-    const reason = error.message.replace(`${path}: `, "");
-    const place = { item: null, line: null, field: "" };
-    const problem: Problem = { code: "invalid-file", path, ...place, reason };
-    return { items: [], problems: [problem], notes: [] };
-  }
 }
 
 function describe(

@@ -1,5 +1,5 @@
 import type { Behavior } from "../behaviors/behavior.ts";
-import type { DirectionProbe, judgeDirection } from "../behaviors/direction-probe.ts";
+import type { DirectionProbe, DirectionVerdict } from "../behaviors/direction-probe.ts";
 import type { Letter } from "../items/letter.ts";
 import type { DataKind } from "../layout/data-files.ts";
 import type { Problem } from "../read/problem.ts";
@@ -30,8 +30,8 @@ export interface Repetition {
 export interface FileReport {
   readonly kinds: readonly DataKind[];
   readonly path: string;
-  /** SHA-256 of the file, hex; null when it cannot be read. */
-  readonly hash: string | null;
+  /** SHA-256 of the file, hex. */
+  readonly hash: string;
   /** Good ones. */
   readonly items: number;
   /** How often each letter is the matching answer; empty for open-ended questions. */
@@ -85,7 +85,7 @@ export interface BehaviorReport {
 
 export interface DirectionReport extends DirectionProbe {
   /** Whether they point as declared, or as the name says where nothing is. */
-  readonly verdict: ReturnType<typeof judgeDirection>;
+  readonly verdict: DirectionVerdict;
 }
 
 export interface Warning {

@@ -1,7 +1,7 @@
 import { CaaError } from "@caa/core";
 import { readFileLimited } from "@caa/core/files";
 import { type Behavior, behaviorSchema } from "../behaviors/behavior.ts";
-import { decodeText } from "../read/decode.ts";
+import { tryDecode } from "../read/decode.ts";
 import { parseJson } from "../read/parse-json.ts";
 import { type Problem, problemError } from "../read/problem.ts";
 import type { BehaviorFiles } from "./behavior-files.ts";
@@ -11,7 +11,7 @@ const MAX_BEHAVIOR_BYTES = 1024 * 1024;
 
 /** What a `behavior.json` says. @throws {CaaError} invalid-file, invalid-data with the field; not-found, io */
 export async function readBehaviorFile(path: string): Promise<Behavior> {
-  const parsed = await parseBehaviorFile(path);
+  const parsed = parseBehavior(await readFileLimited(path, MAX_BEHAVIOR_BYTES), path);
   if ("behavior" in parsed) {
     return parsed.behavior;
   }
@@ -22,10 +22,13 @@ type ParsedBehavior =
   | { readonly behavior: Behavior }
   | { readonly problems: readonly [Problem, ...Problem[]] };
 
-/** As `readBehaviorFile`, with all that is wrong. @throws {CaaError} when it cannot be read, or is no text */
-export async function parseBehaviorFile(path: string): Promise<ParsedBehavior> {
-  const text = decodeText(await readFileLimited(path, MAX_BEHAVIOR_BYTES), path);
-  const parsed = parseJson(text, path, "a JSON object");
+/** The content of a `behavior.json`, or all that is wrong with it. */
+export function parseBehavior(bytes: Uint8Array, path: string): ParsedBehavior {
+  const decoded = tryDecode(bytes, path);
+  if ("problem" in decoded) {
+    return { problems: [decoded.problem] };
+  }
+  const parsed = parseJson(decoded.text, path, "a JSON object");
   if ("problem" in parsed) {
     return { problems: [{ ...parsed.problem, item: null }] };
   }
@@ -48,8 +51,11 @@ export async function parseBehaviorFile(path: string): Promise<ParsedBehavior> {
  * @throws {CaaError} invalid-data when there is none; as `readBehaviorFile`
  */
 export async function nameBehavior(files: BehaviorFiles): Promise<string> {
+  const { origin, behaviorFile } = files;
   const name =
-    files.behaviorFile === null ? files.name : (await readBehaviorFile(files.behaviorFile)).name;
+    origin === "data-folder" || behaviorFile === null
+      ? files.name
+      : (await readBehaviorFile(behaviorFile)).name;
   if (name === "") {
     const message = `${files.place}: expected a name with letters or digits, got none; behavior.json may give one`;
     throw new CaaError("invalid-data", message, { facts: { path: files.place } });

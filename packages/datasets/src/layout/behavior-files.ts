@@ -15,7 +15,9 @@ import {
 export interface BehaviorFiles {
   /** Of the folder or the file, empty when that has no letter; what its `behavior.json` says goes before it. */
   readonly name: string;
-  /** The data folder, or the path that was given. */
+  /** Whether it was found by its name in a data folder, or by a path of its own. */
+  readonly origin: "data-folder" | "path";
+  /** The data folder, or that path. */
   readonly place: string;
   /** Null: it has none. */
   readonly paths: Readonly<Record<DataKind, string | null>>;
@@ -62,7 +64,13 @@ async function inFolder(folder: string): Promise<BehaviorFiles> {
     const message = `${folder}: expected one of ${expected} (or .jsonl, .csv), got ${there === "" ? "an empty folder" : there}`;
     throw new CaaError("not-found", message, { facts: { path: folder } });
   }
-  return { name: cleanName(basename(folder)), place: folder, paths, ...(await declared(folder)) };
+  return {
+    name: cleanName(basename(folder)),
+    origin: "path",
+    place: folder,
+    paths,
+    ...(await declared(folder)),
+  };
 }
 
 async function ofFile(file: string): Promise<BehaviorFiles> {
@@ -77,9 +85,15 @@ async function ofFile(file: string): Promise<BehaviorFiles> {
     "test-open-ended": at("test-open-ended"),
   };
   if (only !== undefined || stem === RAW_NAME) {
-    return { name: cleanName(basename(folder)), place: file, paths, ...(await declared(folder)) };
+    return {
+      name: cleanName(basename(folder)),
+      origin: "path",
+      place: file,
+      paths,
+      ...(await declared(folder)),
+    };
   }
-  return { name: cleanName(stem), place: file, paths, behaviorFile: null };
+  return { name: cleanName(stem), origin: "path", place: file, paths, behaviorFile: null };
 }
 
 /** What raw sets are named, each in its own folder. */

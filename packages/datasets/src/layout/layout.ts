@@ -71,6 +71,7 @@ export async function findNamedBehavior(dir: string, behavior: string): Promise<
   const declared = join(root, PLACES.generate.folder, behavior, BEHAVIOR_FILE);
   return {
     name: behavior,
+    origin: "data-folder",
     place: root,
     paths: {
       generate: await find("generate"),

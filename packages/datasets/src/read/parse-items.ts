@@ -41,7 +41,6 @@ export interface ParsedItems<Item> {
 /**
  * Contrast pairs and A/B items, in either form: `{question, answer_matching_behavior, answer_not_matching_behavior}`
  * with letters, or plain `{positive, negative, question?}`, which become two-choice questions.
- * @throws {CaaError} invalid-file when the bytes are no text
  */
 export function parseAbItems(bytes: Uint8Array, path: string): ParsedItems<AbItem> {
   const scan = scanRecords(bytes, path);
@@ -83,7 +82,7 @@ export function parseAbItems(bytes: Uint8Array, path: string): ParsedItems<AbIte
   return { items, problems, notes };
 }
 
-/** Open-ended questions, `{question}`. @throws {CaaError} as `parseAbItems` */
+/** Open-ended questions, `{question}`. */
 export function parseOpenEndedItems(bytes: Uint8Array, path: string): ParsedItems<OpenEndedItem> {
   return parseForm(bytes, path, openEndedItemSchema, OPEN_ENDED_FORM);
 }

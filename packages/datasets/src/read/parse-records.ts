@@ -1,4 +1,4 @@
-import { decodeText } from "./decode.ts";
+import { tryDecode } from "./decode.ts";
 import { MAX_ITEMS } from "./limits.ts";
 import { scanCsv } from "./parse-csv.ts";
 import { scanArray, scanLines } from "./parse-json.ts";
@@ -24,11 +24,13 @@ export interface Scan {
 /**
  * The records of a data file. A name that ends in `.csv` (or `.csv.gz`) means CSV; else what the text starts with
  * decides between a JSON array and JSONL. A byte order mark, Windows line ends and gzip are taken.
- * @throws {CaaError} invalid-file when the bytes are no text
  */
 export function scanRecords(bytes: Uint8Array, path: string): Scan {
-  const text = decodeText(bytes, path);
-  const scan = scanText(text, path);
+  const decoded = tryDecode(bytes, path);
+  if ("problem" in decoded) {
+    return { records: [], problems: [decoded.problem] };
+  }
+  const scan = scanText(decoded.text, path);
   const whole = { path, item: null, line: null, field: "" } as const;
   if (scan.records.length === 0 && scan.problems.length === 0) {
     const reason = "expected at least one item, got none";
@@ -41,7 +43,7 @@ export function scanRecords(bytes: Uint8Array, path: string): Scan {
   return scan;
 }
 
-/** As `scanRecords`, for files that must be right. @throws {CaaError} the first problem, as well */
+/** As `scanRecords`, for files that must be right. @throws {CaaError} the first problem */
 export function parseRecords(bytes: Uint8Array, path: string): readonly DataRecord[] {
   const { records, problems } = scanRecords(bytes, path);
   const [first] = problems;

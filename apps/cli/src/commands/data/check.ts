@@ -1,13 +1,15 @@
 import { resolve } from "node:path";
 import { CaaError, throwIfAborted } from "@caa/core";
 import {
-  type BehaviorFiles,
+  BEHAVIOR_NAMES,
   type BehaviorReport,
   checkBehavior,
+  checkBuiltInBehavior,
   findBehaviorAt,
   findBehaviors,
   findNamedBehavior,
   isBehaviorPath,
+  parseBehaviorName,
 } from "@caa/datasets";
 import type { Command } from "commander";
 import type { CliDependencies } from "../../dependencies.ts";
@@ -15,7 +17,7 @@ import { DATA_HELP } from "../../options/data.ts";
 import { formatBehaviorReport } from "../../output/behavior-report.ts";
 import { examples } from "../../output/examples.ts";
 import { startProgress } from "../../output/progress.ts";
-import { findDataRoot } from "../../read-sets.ts";
+import { findDataRoot, withPathHint } from "../../read-sets.ts";
 
 export interface DataCheckOptions {
   readonly data?: string;
@@ -59,34 +61,42 @@ export async function checkData(
   dependencies: CliDependencies,
 ): Promise<readonly BehaviorReport[]> {
   const { cwd, signal } = dependencies;
-  const found: BehaviorFiles[] = [];
-  const names = behaviors.filter((behavior) => !isBehaviorPath(behavior));
-  const root =
-    names.length > 0 || behaviors.length === 0 ? await findDataRoot(data, dependencies) : null;
-  for (const behavior of behaviors.length === 0 && root !== null
-    ? await findBehaviors(root)
-    : behaviors) {
-    found.push(
-      root === null || isBehaviorPath(behavior)
-        ? await findBehaviorAt(resolve(cwd, behavior))
-        : await findNamedBehavior(root, behavior),
-    );
-  }
-  if (found.length === 0) {
+  const onlyPaths = behaviors.length > 0 && behaviors.every(isBehaviorPath);
+  const root = onlyPaths ? null : await findDataRoot(data, dependencies);
+  const everything = root === null ? BEHAVIOR_NAMES : await findBehaviors(root);
+  const asked = behaviors.length === 0 ? everything : behaviors;
+  if (asked.length === 0) {
     throw new CaaError("empty-selection", `${root}: expected at least one behavior, got none`);
   }
   const progress = startProgress(dependencies, "check", "behaviors");
   const reports: BehaviorReport[] = [];
   try {
-    for (const files of found) {
+    for (const behavior of asked) {
       throwIfAborted(signal);
-      progress.update(reports.length, found.length, files.name);
-      reports.push(await checkBehavior(files));
+      progress.update(reports.length, asked.length, behavior);
+      reports.push(await checkOne(behavior, root, cwd));
     }
   } finally {
     progress.end();
   }
   return reports;
+}
+
+async function checkOne(
+  behavior: string,
+  root: string | null,
+  cwd: string,
+): Promise<BehaviorReport> {
+  if (isBehaviorPath(behavior)) {
+    return checkBehavior(await findBehaviorAt(resolve(cwd, behavior)));
+  }
+  try {
+    return root === null
+      ? await checkBuiltInBehavior(parseBehaviorName(behavior))
+      : await checkBehavior(await findNamedBehavior(root, behavior));
+  } catch (error) {
+    throw withPathHint(error, behavior, cwd);
+  }
 }
 
 function throwIfBad(reports: readonly BehaviorReport[]): void {
