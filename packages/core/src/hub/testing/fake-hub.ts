@@ -76,7 +76,7 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
     }
   };
   const content = await listen((request, response) => {
-    const path = note(request).slice(1);
+    const path = decodeURIComponent(note(request).slice(1));
     authorization.content.add(request.headers.authorization);
     send(request, response, path, files[path] ?? new Uint8Array());
   });
@@ -89,9 +89,10 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
     if (answer?.(request, response) === true) {
       return;
     }
-    const file = plain[decodeURIComponent(path.slice(1))];
+    const address = decodeURIComponent(path.slice(1));
+    const file = plain[address];
     if (file !== undefined) {
-      send(request, response, path.slice(1), file);
+      send(request, response, address, file);
       return;
     }
     if (path.startsWith(`/api/${type}s/${id}/revision/`)) {
@@ -114,7 +115,7 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
       const name = decodeURIComponent(path.slice(`${page}/resolve/${commit}/`.length));
       const bytes = files[name];
       if (bytes !== undefined && bytes.length >= LARGE) {
-        response.writeHead(302, { location: `${addressOf(content)}/${name}` }).end();
+        response.writeHead(302, { location: `${addressOf(content)}/${encodeURI(name)}` }).end();
       } else if (bytes === undefined) {
         response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
       } else {
