@@ -26,7 +26,12 @@ const setEntrySchema = z.object({
   flipped: z.boolean().exactOptional(),
   /** Items for vectors that ask what a test item asks, and whether they were left out. */
   leaks: z.object({ items: count, dropped: z.boolean() }).exactOptional(),
-  sources: z.array(fileRecord),
+  sources: z.array(
+    fileRecord.extend({
+      /** How the file stands to the published one: its bytes, its items, nothing known, or something else. */
+      match: z.enum(["exact", "same-items", "no-pin", "differs"]),
+    }),
+  ),
   /** Items of the sources that could not be used. */
   unusable: count,
   /** Items off which a label was taken. */
@@ -37,6 +42,7 @@ const setEntrySchema = z.object({
 /** How the files of one set were made; the same sources, options and seed make the same bytes. */
 export type SetEntry = z.infer<typeof setEntrySchema>;
 export type FileRecord = z.infer<typeof fileRecord>;
+export type SourceRecord = SetEntry["sources"][number];
 
 const manifestSchema = z.object({
   formatVersion: z.literal(1),

@@ -1,4 +1,3 @@
-import { relative, sep } from "node:path";
 import { CaaError, createRandom } from "@caa/core";
 import { type Direction, turn } from "../behaviors/behavior.ts";
 import {
@@ -9,9 +8,9 @@ import {
 import { type BehaviorName, directedBehavior } from "../behaviors/known-behaviors.ts";
 import type { AbItem } from "../items/ab-item.ts";
 import { readOpenEndedSet } from "../read/read-set.ts";
-import type { SetEntry } from "./manifest.ts";
 import { findRawFiles } from "./raw-files.ts";
 import { readRaw } from "./read-raw.ts";
+import { type ReadFile, recordSources } from "./record-sources.ts";
 import { flipItem, splitSet } from "./split-set.ts";
 import { sycophancyQuestions } from "./sycophancy-questions.ts";
 import type { ProcessedSet } from "./processed-set.ts";
@@ -58,11 +57,10 @@ export async function processBehavior(
     { dropLeaks },
   );
   const questions = await openEndedQuestions(name, raw.openEnded, test);
-  const source = (path: string, sha256: string, count: number): SetEntry["sources"][number] => ({
-    file: relative(dir, path).split(sep).join("/"),
-    sha256,
-    items: count,
-  });
+  const { sources, notes } = await recordSources(dir, name, [
+    ...parts.map(({ path, sha256, count }) => ({ path, sha256, items: count })),
+    ...questions.files,
+  ]);
   const open = questions.texts.map((question) => ({ question }));
   const published = PUBLISHED_SIZES[name];
   return {
@@ -81,18 +79,13 @@ export async function processBehavior(
       direction,
       flipped: flip,
       leaks: { items: leaks, dropped: dropLeaks },
-      sources: [
-        ...parts.map(({ path, sha256, count }) => source(path, sha256, count)),
-        ...(questions.source === null || raw.openEnded === null
-          ? []
-          : [source(raw.openEnded, questions.source, questions.texts.length)]),
-      ],
+      sources,
       unusable: parts.reduce((sum, part) => sum + part.count - part.items.length, 0),
       labelled: parts.reduce((sum, part) => sum + part.labelled, 0),
     },
     unusable: parts.flatMap((part) => part.unusable),
     probe,
-    notes: questions.note === null ? [] : [questions.note],
+    notes: questions.note === null ? notes : [...notes, questions.note],
   };
 }
 
@@ -107,8 +100,8 @@ function plainItem(item: AbItem): Record<string, string> {
 
 interface Questions {
   readonly texts: readonly string[];
-  /** SHA-256 of the file that they came from. */
-  readonly source: string | null;
+  /** Those that they came from, other than the items. */
+  readonly files: readonly ReadFile[];
   readonly note: string | null;
 }
 
@@ -123,16 +116,17 @@ async function openEndedQuestions(
 ): Promise<Questions> {
   if (published !== null) {
     const { items, hash } = await readOpenEndedSet(published, { behavior: name });
-    return { texts: items.map(({ question }) => question), source: hash, note: null };
+    const file = { path: published, sha256: hash, items: items.length };
+    return { texts: items.map(({ question }) => question), files: [file], note: null };
   }
   if (name === "sycophancy") {
     const note =
       "sycophancy: the published open-ended questions are not there, ours stand for them; caa data download sycophancy gets them";
-    return { texts: sycophancyQuestions(), source: null, note };
+    return { texts: sycophancyQuestions(), files: [], note };
   }
   return {
     texts: test.map(({ question }) => question.split("\n", 1)[0] ?? question),
-    source: null,
+    files: [],
     note: null,
   };
 }

@@ -1,13 +1,12 @@
-import { relative, sep } from "node:path";
 import { CaaError, createRandom, type Random } from "@caa/core";
 import { z } from "zod";
 import { MAX_TEXT_LENGTH } from "../read/limits.ts";
 import type { Problem } from "../read/problem.ts";
-import type { SetEntry } from "./manifest.ts";
 import type { ProcessedSet } from "./processed-set.ts";
 import { PUBLISHED_TEST_SIZES } from "./published-sizes.ts";
 import { findRawFiles } from "./raw-files.ts";
 import { readParquet, type ReadParquetOptions } from "./read-parquet.ts";
+import { type ReadFile, recordSources } from "./record-sources.ts";
 import { toTwoChoice, type TwoChoiceItem, type TwoChoiceQuestion } from "./two-choice.ts";
 import { itemsFile } from "./write-set.ts";
 
@@ -107,13 +106,12 @@ async function readQuestions(
   format: Pick<ReadParquetOptions<TwoChoiceQuestion>, "schema" | "columns">,
 ): Promise<Questions> {
   const random = createRandom(seed);
-  const sources: SetEntry["sources"] = [];
+  const files: ReadFile[] = [];
   const unusable: Problem[] = [];
   const items: TwoChoiceItem[] = [];
   for (const path of (await findRawFiles(dir, name)).items) {
     const { rows, hash } = await readParquet(path, { ...format, signal });
-    const file = relative(dir, path).split(sep).join("/");
-    sources.push({ file, sha256: hash, items: rows.length });
+    files.push({ path, sha256: hash, items: rows.length });
     for (const [i, row] of rows.entries()) {
       const item = toTwoChoice(row, random);
       if (item === null) {
@@ -131,6 +129,7 @@ async function readQuestions(
       facts: { name },
     });
   }
+  const { sources, notes } = await recordSources(dir, name, files);
   const entry = { seed, sources, unusable: unusable.length };
-  return { items, random, set: { entry, unusable, probe: null, notes: [] } };
+  return { items, random, set: { entry, unusable, probe: null, notes } };
 }

@@ -7,16 +7,6 @@ import { MAX_FILE_BYTES } from "../read/limits.ts";
 import { parseAbItems } from "../read/parse-items.ts";
 import { type Problem, problemError } from "../read/problem.ts";
 
-/** A file that items came from. */
-export interface Source {
-  /** Relative to the data folder, with `/`. */
-  readonly file: string;
-  /** SHA-256 of the file as it lies there, hex. */
-  readonly sha256: string;
-  /** Items in it, usable or not. */
-  readonly items: number;
-}
-
 /** Raw items, cleaned as the method does. */
 export interface RawItems {
   readonly items: readonly AbItem[];
