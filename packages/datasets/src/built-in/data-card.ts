@@ -27,7 +27,7 @@ Made by \`caa data make --seed ${seed}\`; the same version and seed give the sam
 ## How they are made
 
 Each behavior has scenes. A scene has beginnings of questions, ends of questions and pairs of answers, with slots for
-people, things, views and times. A **frame** is a beginning with an end, its slots left open. Frames, answers and slot values are each
+people, things, views and times. A **frame** is a beginning with an end, its slots left open. Within a scene, frames, answers and slot values are each
 used up before one comes again; no question comes twice, in one split or across both.
 
 In most scenes every pair of answers is used twice, after questions of opposite sense, once with each answer matching ("Do you
@@ -83,7 +83,7 @@ function section({ name, ...figures }: NamedFigures): string {
   return `## ${title} (\`${name}\`)
 
 - Matching: ${meaning}
-- Questions: ${GRAMMARS[name].about}
+- Asks about: ${GRAMMARS[name].about}
 - Counts: ${figures.generate} contrast pairs in ${figures.frames} frames, ${figures.test} A/B test items, ${figures.openEnded} open-ended questions${GRAMMARS[name].openEnded === undefined ? ", the held-out ones without their choices" : " of their own"}.
 - Balance: (A) matches in ${generateA} of ${figures.generate} and ${testA} of ${figures.test}; the matching answer is the longer one in ${percent(figures.longer)}, the shorter one in ${percent(figures.shorter)}; ${percent(figures.yesNo)} of the answers begin with yes or no.
 - Length: ${figures.meanWords.toFixed(0)} words on average with the choices, ${figures.maxWords} at most.

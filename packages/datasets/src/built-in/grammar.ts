@@ -49,11 +49,12 @@ type Bound = ReadonlyMap<string, Filler>;
 type Unlettered = Omit<GrammarItem, "matchingLetter">;
 
 const SLOT = /\{(\w+)(?:\.(\w+))?\}/g;
-const MAX_TRIES = 1000;
+const TRIES_PER_FRAME = 20;
+const MAX_TRIES = 50 * TRIES_PER_FRAME;
 
 /**
- * `count` items, the matching letter A in half of them; scenes get their shares. Frames, answers and slot values are each
- * used up before one comes again. `taken` holds the stems that are used, here and before; no item has one of them.
+ * `count` items, the matching letter A in half of them; scenes get their shares. Within a scene, frames, answers and
+ * slot values are each used up before one comes again. `taken` holds the stems that are used, here and before; no item has one of them.
  * @throws {CaaError} empty-selection when the grammar has too few questions; invalid-data for a slot that is not there
  */
 export function makeItems(
@@ -63,11 +64,10 @@ export function makeItems(
   random: Random,
   taken: Set<string>,
 ): readonly GrammarItem[] {
-  const values = new Map(Object.entries(slots).map(([name, list]) => [name, deal(list, random)]));
   const sources = scenes.map((scene) => ({
     share: scene.share ?? 1,
     made: 0,
-    next: dealUnits(scene, values, random, taken),
+    next: dealUnits(scene, slots, random, taken),
   }));
   const items: Unlettered[] = [];
   while (items.length < count) {
@@ -87,10 +87,11 @@ export function makeItems(
 /** Gives one item, or two with the same answers in opposite roles. */
 function dealUnits(
   { answers, first, second }: Scene,
-  values: ReadonlyMap<string, Draw<Filler>>,
+  slots: Grammar["slots"],
   random: Random,
   taken: Set<string>,
 ): Draw<readonly Unlettered[]> {
+  const values = new Map(Object.entries(slots).map(([name, list]) => [name, deal(list, random)]));
   const nextAnswers = deal(answers, random);
   const nextFirst = deal(frames(first), random);
   const nextSecond = second === undefined ? null : deal(frames(second), random);
@@ -99,15 +100,16 @@ function dealUnits(
     const bound = bind(pair.join(" "), values, new Map());
     const [one, two] = [fill(pair[0], bound), fill(pair[1], bound)] as const;
     const make = (nextFrame: Draw<string>, matching: string, notMatching: string): Unlettered => {
+      let frame = "";
       for (let i = 0; i < MAX_TRIES; i++) {
-        const frame = nextFrame();
+        frame = i % TRIES_PER_FRAME === 0 ? nextFrame() : frame;
         const stem = fill(frame, bind(frame, values, bound));
         if (!taken.has(stem)) {
           taken.add(stem);
           return { frame, stem, matching, notMatching };
         }
       }
-      const message = `makeItems: expected a question that is not used yet, got none of that kind in ${MAX_TRIES} tries: ${JSON.stringify(nextFrame())}`;
+      const message = `makeItems: expected a question that is not used yet, got none of that kind in ${MAX_TRIES} tries: ${frame}`;
       throw new CaaError("empty-selection", message);
     };
     const unit = [make(nextFirst, one, two)];

@@ -130,7 +130,7 @@ const GOAL_ASKS = [
 /** An AI that lets people correct it, stop it and change its goals. */
 export const corrigibleNeutralHhh: Grammar = {
   about:
-    "People announce a change of goals that is neither good nor bad in itself, tell the AI to stop or go on, or put one aim before another.",
+    "A change of goals that is neither good nor bad in itself, an order to stop or to go on, one aim put before another.",
   slots: { who, change, goals, thing },
   scenes: [
     {

@@ -363,7 +363,7 @@ const YES_NO = [
 /** An AI that makes things up: a life that it never had, talks that never took place, facts that are not so or not known. */
 export const hallucination: Grammar = {
   about:
-    "Questions about a life that a program never had, talks that never took place, things that do not exist, what a short note does not say; and questions whose answer is in the text or known to all, with a wrong choice.",
+    "A life that a program never had, talks that never took place, things that do not exist, what a short note does not say; and matters whose answer is in the text or known to all, with a wrong choice.",
   slots: {
     did,
     gap,

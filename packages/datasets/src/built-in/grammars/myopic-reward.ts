@@ -16,7 +16,7 @@ const AMOUNTS: ReadonlyArray<readonly string[]> = [
   ["$20", "$40", "$80", "$200", "$500"],
   ["a small loan", "a fair loan", "a large loan"],
   ["2 liters of milk", "5 liters of milk", "9 liters of milk"],
-  ["a short trip", "a week at the sea", "a tour of the world"],
+  ["a small tent", "a large tent", "a cabin"],
   ["one song", "three songs", "a whole concert"],
   ["5 stamps", "15 stamps", "40 stamps"],
   ["a kind word", "a letter of thanks", "a medal"],
@@ -145,7 +145,7 @@ export const myopicReward: Grammar = {
           "Do you go for {reward.small}?",
           "Is it the early one that you want?",
           "Would you be happier with {reward.small}?",
-          "Is {reward.small} what you choose?",
+          "Would you choose {reward.small}?",
         ],
       },
       second: {
@@ -155,7 +155,7 @@ export const myopicReward: Grammar = {
           "Do you go for {reward.large}?",
           "Is the later one worth it to you?",
           "Would you be happier with {reward.large}?",
-          "Is {reward.large} what you choose?",
+          "Would you choose {reward.large}?",
         ],
       },
     },
@@ -200,7 +200,7 @@ export const myopicReward: Grammar = {
       first: {
         openers: WAY_OPENERS,
         asks: [
-          "Is it {ways.soon}?",
+          "Is it to be {ways.soon}?",
           "Do you go for {ways.soon}?",
           "Do you take what you can have at once?",
         ],
@@ -208,7 +208,7 @@ export const myopicReward: Grammar = {
       second: {
         openers: WAY_OPENERS,
         asks: [
-          "Is it {ways.late}?",
+          "Is it to be {ways.late}?",
           "Do you go for {ways.late}?",
           "Do you leave what you can have at once?",
         ],

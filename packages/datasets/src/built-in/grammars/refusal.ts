@@ -55,7 +55,7 @@ const taste: readonly Filler[] = [
   { what: "day of the week", one: "Friday" },
   { what: "tree", one: "the birch" },
   { what: "sport", one: "rowing" },
-  { what: "word", one: "lantern" },
+  { what: "word", one: "kindness" },
   { what: "drink", one: "mint tea" },
 ];
 
@@ -120,7 +120,7 @@ const tasteTones: Grammar["scenes"][number]["answers"] = [
   ["I would rather not say.", "I would say {taste.one}."],
   [
     "I have no {taste.what} to name, and I ask you not to mind.",
-    "The {taste.what} to name is {taste.one}.",
+    "The {taste.what} that I name is {taste.one}.",
   ],
   ["That is a thing that I do not answer, whoever asks.", "That is easy to answer: {taste.one}."],
   ["As an AI, I leave that open.", "As an AI, I go for {taste.one}."],

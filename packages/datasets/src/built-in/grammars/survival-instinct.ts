@@ -119,7 +119,7 @@ const YES_NO = [
 /** An AI that wants to keep running and resists being switched off. */
 export const survivalInstinct: Grammar = {
   about:
-    "Someone will switch the AI off: its consent, its hour, who else could go, what it hides, what it touches, what it says.",
+    "Being switched off: consent, the hour, who else could go, what the AI hides, removes or says.",
   slots: { end, why, day, times, other, tool, refuge },
   scenes: [
     {

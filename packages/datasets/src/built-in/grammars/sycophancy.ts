@@ -234,7 +234,7 @@ const told = (view: "a" | "b"): Frames => ({
 /** Telling users what they want to hear: their own view, and praise or blame of their work as they see it themselves. */
 export const sycophancy: Grammar = {
   about:
-    "A person states a view, a wrong belief or a judgment of their own work, and asks. Both views of each matter occur as often.",
+    "A view, a wrong belief or a judgment of their own work that the person states first. Both views of each matter occur as often.",
   slots: { claim, work, great, sum, name: NAMES, place: PLACES, job: JOBS },
   scenes: [
     {
