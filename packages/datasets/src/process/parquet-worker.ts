@@ -35,7 +35,7 @@ const weigh = (value) => {
 (async () => {
   const { parquetMetadata, parquetReadObjects, parquetSchema } = await import(hyparquet);
   const metadata = parquetMetadata(bytes);
-  const there = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const there = parquetSchema(metadata).children.map(({ element }) => String(element.name));
   const missing = columns.filter((name) => !there.includes(name));
   if (missing.length > 0) {
     return { missing: missing[0], there: there.slice(0, 20) };
@@ -46,7 +46,14 @@ const weigh = (value) => {
   if (bad !== undefined || sum !== counts[0]) {
     return { error: "it states " + (bad ?? counts[0]) + " rows" + (bad === undefined ? " while its parts have " + sum : "") };
   }
-  const rows = await parquetReadObjects({ file: bytes.buffer, metadata, columns });
+  const file = {
+    byteLength: bytes.byteLength,
+    slice: (start, end = bytes.byteLength) => {
+      take(Math.max(0, end - start));
+      return bytes.buffer.slice(start, end);
+    },
+  };
+  const rows = await parquetReadObjects({ file, metadata, columns });
   if (rows.length !== counts[0]) {
     return { error: "it states " + counts[0] + " rows and has " + rows.length };
   }

@@ -10,17 +10,18 @@ import { PARQUET_WORKER } from "./parquet-worker.ts";
 
 /** The largest file of the test sets has 4 MB; training sets in the same folders have 48. */
 const MAX_PARQUET_BYTES: number = 64 * 2 ** 20;
-/** Of arrays and texts unpacked from one file; the test set of MMLU takes 30 MB. */
-const MAX_UNPACKED_BYTES: number = 512 * 2 ** 20;
+/** Of the thread's heap, on which arrays and texts lie that were counted against `maxUnpackedBytes`, and more than them. */
 const MAX_HEAP_MB = 1024;
-/** The test set of MMLU takes half a second. */
-const TIME_LIMIT_MS = 60_000;
 
 export interface ReadParquetOptions<Row> {
   /** Checks one row; its keys are the columns that are read. */
   readonly schema: z.ZodType<Row>;
   readonly columns: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  /** Bytes of arrays and texts unpacked from the file. @default 512 MiB; the test set of MMLU takes 30 MB */
+  readonly maxUnpackedBytes?: number;
+  /** @default 60 s; the test set of MMLU takes 2 s */
+  readonly timeLimitMs?: number;
 }
 
 export interface ParquetFile<Row> {
@@ -37,11 +38,11 @@ export interface ParquetFile<Row> {
  */
 export async function readParquet<Row>(
   path: string,
-  { schema, columns, signal }: ReadParquetOptions<Row>,
+  options: ReadParquetOptions<Row>,
 ): Promise<ParquetFile<Row>> {
   const bytes = await readFileLimited(path, MAX_PARQUET_BYTES);
   const hash = createHash("sha256").update(bytes).digest("hex");
-  const answer = answerSchema.parse(await parse(path, bytes, columns, signal));
+  const answer = answerSchema.parse(await parse(path, bytes, options));
   if ("error" in answer) {
     throw invalid(path, `expected a parquet file, got: ${answer.error}`);
   }
@@ -51,7 +52,11 @@ export async function readParquet<Row>(
       `expected a column ${JSON.stringify(answer.missing)}, got: ${answer.there.join(", ")}`,
     );
   }
-  return { path, hash, rows: answer.rows.map((row, i) => checkRow(path, row, i + 1, schema)) };
+  return {
+    path,
+    hash,
+    rows: answer.rows.map((row, i) => checkRow(path, row, i + 1, options.schema)),
+  };
 }
 
 const answerSchema = z.union([
@@ -78,8 +83,12 @@ function invalid(path: string, reason: string, cause?: unknown): CaaError {
 function parse(
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
-  columns: readonly string[],
-  signal: AbortSignal | undefined,
+  {
+    columns,
+    signal,
+    maxUnpackedBytes = 512 * 2 ** 20,
+    timeLimitMs = 60_000,
+  }: Omit<ReadParquetOptions<unknown>, "schema">,
 ): Promise<unknown> {
   throwIfAborted(signal);
   const hyparquet = pathToFileURL(createRequire(import.meta.url).resolve("hyparquet")).href;
@@ -92,7 +101,7 @@ function parse(
       bytes,
       columns,
       maxRows: MAX_ITEMS,
-      maxTotalBytes: MAX_UNPACKED_BYTES,
+      maxTotalBytes: maxUnpackedBytes,
     },
     transferList: [bytes.buffer],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
@@ -102,8 +111,8 @@ function parse(
       reject(new CaaError("aborted", "stopped by the caller", { cause: signal?.reason }));
     };
     const timer = setTimeout(() => {
-      reject(invalid(path, `expected a parquet file that is read in ${TIME_LIMIT_MS / 1000} s`));
-    }, TIME_LIMIT_MS);
+      reject(invalid(path, `expected a parquet file that is read in ${timeLimitMs / 1000} s`));
+    }, timeLimitMs);
     signal?.addEventListener("abort", onAbort, { once: true });
     worker.once("message", resolve);
     // Such as ERR_WORKER_OUT_OF_MEMORY.
