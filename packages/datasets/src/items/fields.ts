@@ -24,10 +24,13 @@ export const CHOICE_FORM: ItemForm = {
 };
 export const OPEN_ENDED_FORM: ItemForm = { required: ["question"], optional: [] };
 
+/** The forms of contrast pairs and A/B items. */
+export const AB_FORMS: readonly ItemForm[] = [LETTERED_FORM, PAIR_FORM];
+
 /** The form of which the fewest fields are missing; the first of those that are alike. */
 export function closestForm(fields: readonly string[], forms: readonly ItemForm[]): ItemForm {
   // Nearly always; looking for misspellings in every item takes longer than reading the file.
-  const whole = forms.find((form) => form.required.every((field) => fields.includes(field)));
+  const whole = forms.find((form) => isWhole(form, fields));
   if (whole !== undefined) {
     return whole;
   }
@@ -50,10 +53,18 @@ export interface FieldFault {
 }
 
 /**
- * What is missing of a form: required fields, and optional ones that seem to be there misspelled, which would otherwise
- * be left out in silence. Other fields that nobody knows are no fault.
+ * What is missing of the form that an item may have: required fields, and optional ones that seem to be there misspelled,
+ * which would otherwise be left out in silence. Other fields that nobody knows are no fault.
  */
-export function missingFields(fields: readonly string[], form: ItemForm): readonly FieldFault[] {
+export function missingFields(
+  fields: readonly string[],
+  forms: readonly ItemForm[],
+): readonly FieldFault[] {
+  const form = closestForm(fields, forms);
+  if (!isWhole(form, fields) && forms.every((other) => isStrange(other, fields))) {
+    const expected = forms.map(({ required }) => required.join(", ")).join("; or ");
+    return [{ field: "", reason: `expected the fields ${expected}; got ${list(fields)}` }];
+  }
   return [...form.required, ...form.optional].flatMap((field) => {
     if (fields.includes(field)) {
       return [];
@@ -68,12 +79,20 @@ export function missingFields(fields: readonly string[], form: ItemForm): readon
   });
 }
 
+const isWhole = (form: ItemForm, fields: readonly string[]): boolean =>
+  form.required.every((field) => fields.includes(field));
+
+/** Whether nothing at all of a form is there, not even misspelled. */
+const isStrange = (form: ItemForm, fields: readonly string[]): boolean =>
+  form.required.every(
+    (field) => !fields.includes(field) && misspelling(field, fields, form) === null,
+  );
+
 function misspelling(field: string, fields: readonly string[], form: ItemForm): string | null {
   const known = [...form.required, ...form.optional];
-  return suggest(
-    field,
-    fields.filter((name) => !known.includes(name)),
-  );
+  // Comparing costs length times length: names that long, or that many, are no slips of a finger.
+  const candidates = fields.filter((name) => name.length <= 60 && !known.includes(name));
+  return suggest(field, candidates.slice(0, 100));
 }
 
 function list(fields: readonly string[]): string {

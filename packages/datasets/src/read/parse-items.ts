@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type AbItem, abItemSchema } from "../items/ab-item.ts";
 import { type ChoiceItem, choiceItemSchema } from "../items/choice-item.ts";
 import {
+  AB_FORMS,
   CHOICE_FORM,
   closestForm,
   type FieldFault,
@@ -44,23 +45,23 @@ export interface ParsedItems<Item> {
  */
 export function parseAbItems(bytes: Uint8Array, path: string): ParsedItems<AbItem> {
   const scan = scanRecords(bytes, path);
-  const header = headerProblems(scan, path, [LETTERED_FORM, PAIR_FORM]);
+  const header = headerProblems(scan, path, AB_FORMS);
   if (header.length > 0) {
     return { items: [], problems: header, notes: [] };
   }
   const forms = scan.records.map(({ value }) => {
     const fields = fieldsOf(value);
-    return fields === null ? LETTERED_FORM : closestForm(fields, [LETTERED_FORM, PAIR_FORM]);
+    return fields === null ? LETTERED_FORM : closestForm(fields, AB_FORMS);
   });
   const pairCount = forms.filter((form) => form === PAIR_FORM).length;
   const letters = drawMatchingFirst(pairCount)[Symbol.iterator]();
   let withoutQuestion = 0;
   const { items, problems } = collect(scan, path, (record, index) => {
     if (forms[index] !== PAIR_FORM) {
-      return parseValue(record, abItemSchema, LETTERED_FORM);
+      return parseValue(record, abItemSchema, AB_FORMS);
     }
     const matchingFirst = letters.next().value ?? true;
-    const parsed = parseValue(record, plainPairSchema, PAIR_FORM);
+    const parsed = parseValue(record, plainPairSchema, AB_FORMS);
     if (!("value" in parsed)) {
       return parsed;
     }
@@ -87,7 +88,7 @@ export function parseOpenEndedItems(bytes: Uint8Array, path: string): ParsedItem
   return parseForm(bytes, path, openEndedItemSchema, OPEN_ENDED_FORM);
 }
 
-/** Two-choice items of TruthfulQA and MMLU. @throws {CaaError} as `parseAbItems` */
+/** Two-choice items of TruthfulQA and MMLU. */
 export function parseChoiceItems(bytes: Uint8Array, path: string): ParsedItems<ChoiceItem> {
   return parseForm(bytes, path, choiceItemSchema, CHOICE_FORM);
 }
@@ -103,19 +104,19 @@ function parseForm<Item>(
   const header = headerProblems(scan, path, [form]);
   return header.length > 0
     ? { items: [], problems: header, notes: [] }
-    : { ...collect(scan, path, (record) => parseValue(record, schema, form)), notes: [] };
+    : { ...collect(scan, path, (record) => parseValue(record, schema, [form])), notes: [] };
 }
 
 /** In CSV the names of the fields are wrong once, in the first row, and not once a row. */
 function headerProblems(
   { columns, problems }: Scan,
   path: string,
-  forms: Parameters<typeof closestForm>[1],
+  forms: readonly ItemForm[],
 ): readonly Problem[] {
   if (columns === undefined || columns.length === 0) {
     return [];
   }
-  const faults = missingFields(columns, closestForm(columns, forms));
+  const faults = missingFields(columns, forms);
   const separator = faults.length > 0 && columns.length === 1 && /[;\t]/.exec(columns[0] ?? "");
   const place = { code: "invalid-file", path, item: null, line: 1 } as const;
   if (separator) {
@@ -150,9 +151,10 @@ function collect<Item>(
 function parseValue<Value>(
   { value }: DataRecord,
   schema: z.ZodType<Value>,
-  form: Parameters<typeof missingFields>[1],
+  forms: readonly ItemForm[],
 ): Parsed<Value> {
-  const missing = missingFields(fieldsOf(value) ?? form.required, form);
+  const fields = fieldsOf(value);
+  const missing = fields === null ? [] : missingFields(fields, forms);
   if (missing.length > 0) {
     return { faults: missing };
   }
