@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CaaError } from "../errors/caa-error.ts";
 import { statOrUndefined } from "../files/stat-or-undefined.ts";
@@ -90,14 +90,16 @@ async function fetchRest(
   onBytes: (loaded: number, total: number | undefined) => void,
 ): Promise<void> {
   const { http, name, ask, size } = download;
+  onBytes(from, size);
+  if (from === size) {
+    await (await open(incomplete, "a")).close(); // an empty file has to be there, too
+    return;
+  }
+  // Asked before the file is made: a refusal leaves nothing behind.
+  const response = await ask(from);
+  const { start, total } = await partOf(download, incomplete, response, from);
   const handle = await open(incomplete, from > 0 ? "r+" : "w");
   try {
-    onBytes(from, size);
-    if (from === size) {
-      return;
-    }
-    const response = await ask(from);
-    const { start, total = size } = await partOf(download, handle, response, from);
     await handle.truncate(start);
     let at = start;
     for await (const chunk of http.body(response, name)) {
@@ -132,7 +134,7 @@ interface Part {
 
 async function partOf(
   { http, name, size }: Download,
-  handle: FileHandle,
+  incomplete: string,
   response: Response,
   from: number,
 ): Promise<Part> {
@@ -151,7 +153,7 @@ async function partOf(
     return { start: from, total }; // of a size that was not known it is all there already
   }
   // What is here is not the beginning of what is there: once more from the start.
-  await handle.truncate(0);
+  await rm(incomplete, { force: true });
   throw http.failed(
     `${name}: the server does not go on from byte ${from} (status ${status})`,
     undefined,

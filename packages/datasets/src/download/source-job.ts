@@ -144,11 +144,21 @@ export class SourceJob {
     let best: Copy | null = null;
     for (const path of copies.of(file)) {
       throwIfAborted(this.#options.signal);
-      const bytes = await readFileLimited(path, MAX_ORIGINAL_BYTES);
+      const origin = copies.nameOf(path);
+      const bytes = await readFileLimited(path, MAX_ORIGINAL_BYTES).catch((error: unknown) => {
+        if (!CaaError.isInstance(error)) {
+          throw error;
+        }
+        this.#notes.push(`${origin} is passed over: ${error.message}`);
+        return null;
+      });
+      if (bytes === null) {
+        continue;
+      }
       const verdict = matchOriginal(bytes, file, path);
       const name = path.endsWith(".gz") ? `${file.name}.gz` : file.name;
       if (best === null || RANK[verdict.match] < RANK[best.verdict.match]) {
-        best = { file, name, bytes, verdict, origin: copies.nameOf(path), revision: null };
+        best = { file, name, bytes, verdict, origin, revision: null };
       }
       if (best.verdict.match === "exact") {
         break;
