@@ -1,25 +1,30 @@
-import type { BehaviorName } from "../behaviors/known-behaviors.ts";
-import { builtInFiles } from "../built-in/built-in-files.ts";
-import { BEHAVIOR_FILE, type DataKind, PLACES } from "../layout/data-files.ts";
+import { type BehaviorName, directedBehavior } from "../behaviors/known-behaviors.ts";
+import { builtInItems } from "../built-in/built-in-items.ts";
+import { setFile } from "../built-in/built-in-sets.ts";
+import { BEHAVIOR_FILE } from "../layout/data-files.ts";
 import { checkBehavior } from "./check-behavior.ts";
 import type { BehaviorReport } from "./report.ts";
 
 /** As `checkBehavior`, for the sets of the package, as the files that they would be. */
 export function checkBuiltInBehavior(name: BehaviorName): Promise<BehaviorReport> {
-  const texts = new Map(builtInFiles().map(({ file, text }) => [file, text]));
-  const pathOf = (kind: DataKind): string =>
-    `${PLACES[kind].folder}/${name}/${PLACES[kind].name}.json`;
+  const items = builtInItems(name);
+  const generate = setFile(name, "generate", items.generate);
+  const test = setFile(name, "test-ab", items["test-ab"]);
+  const openEnded = setFile(name, "test-open-ended", items["test-open-ended"]);
+  const behavior = {
+    file: BEHAVIOR_FILE,
+    text: JSON.stringify(directedBehavior(name, "as-named")),
+  };
+  const texts = new Map(
+    [generate, test, openEnded, behavior].map(({ file, text }) => [file, text]),
+  );
   return checkBehavior(
     {
       name,
       origin: "data-folder",
       place: "built-in",
-      paths: {
-        generate: pathOf("generate"),
-        "test-ab": pathOf("test-ab"),
-        "test-open-ended": pathOf("test-open-ended"),
-      },
-      behaviorFile: `${PLACES.generate.folder}/${name}/${BEHAVIOR_FILE}`,
+      paths: { generate: generate.file, "test-ab": test.file, "test-open-ended": openEnded.file },
+      behaviorFile: behavior.file,
     },
     { read: async (path) => new TextEncoder().encode(texts.get(path) ?? "") },
   );

@@ -76,9 +76,7 @@ export function parseAbItems(bytes: Uint8Array, path: string): ParsedItems<AbIte
         ]),
     ...(withoutQuestion === 0
       ? []
-      : [
-          `${withoutQuestion} pairs have no question; they ask ${JSON.stringify(NEUTRAL_QUESTION)}`,
-        ]),
+      : [`pairs without a question ask ${JSON.stringify(NEUTRAL_QUESTION)} (${withoutQuestion})`]),
   ];
   return { items, problems, notes };
 }
