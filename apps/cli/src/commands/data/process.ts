@@ -16,13 +16,11 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CliDependencies } from "../../dependencies.ts";
 import { collectNames, oneOf } from "../../options/names.ts";
 import { parseWhole } from "../../options/numbers.ts";
+import { ORIGINALS } from "../../options/originals.ts";
 import { examples } from "../../output/examples.ts";
 import { formatProcessTable } from "../../output/process-table.ts";
 import { startProgress } from "../../output/progress.ts";
 import { withResumeHint } from "../../output/resume-hint.ts";
-
-/** Where originals lie. */
-const ORIGINALS = "datasets/original";
 
 /** Reasons shown for one set; the JSON has all. */
 const SHOWN_REASONS = 5;
@@ -74,6 +72,7 @@ export function addDataProcess(parent: Command, dependencies: CliDependencies): 
       for (const note of notesOn(report, cwd)) {
         stderr.write(`${note}\n`);
       }
+      stderr.write(`next: caa vectors generate --data ${options.out ?? options.data}\n`);
     });
   examples(
     command,
