@@ -22,6 +22,9 @@ describe("help", () => {
     "generate",
     "models",
     "models info",
+    "data",
+    "data list",
+    "data download",
     "demo",
   ])("of `caa %s` has examples, and nothing is opened", async (command) => {
     const args = command === "" ? ["--help"] : [...command.split(" "), "--help"];
