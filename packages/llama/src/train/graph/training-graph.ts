@@ -1,0 +1,116 @@
+import type { LlamaConfig } from "../../config/llama-config.ts";
+import { attentionInputs, type Past } from "../../graph/attention.ts";
+import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
+import { readout, residualStream } from "../../graph/llama-graph.ts";
+import { steeringInputs } from "../../graph/steering.ts";
+import type { Precision, WeightTable } from "../../graph/weights.ts";
+import { gradients } from "../gradients/gradients.ts";
+import { Tape } from "../gradients/tape.ts";
+import { AdaptedWeights } from "./adapted-weights.ts";
+import { type Parameter, type Trainable, trainedTensors } from "./trainable.ts";
+
+export interface TrainingGraphOptions {
+  readonly trainable: Trainable;
+  /** With false, the graph gives the loss alone: for held-out data. @default true */
+  readonly gradients?: boolean | undefined;
+  /** In what products with frozen or trained matrices are computed. @default "float32" */
+  readonly precision?: Precision | undefined;
+  /**
+   * A scalar to add to the loss, made of the residual stream (N, d_model) after each block; it may declare inputs of its
+   * own on the tape.
+   */
+  readonly auxiliaryLoss?: ((tape: Tape, stream: readonly Value[]) => Value) | undefined;
+}
+
+export interface TrainingGraph {
+  /** Of a ModelProto. */
+  readonly bytes: Uint8Array;
+  readonly parameters: readonly Parameter[];
+}
+
+/** The name of the output that holds the gradient of a parameter. */
+export function gradientName(parameter: string): string {
+  return `gradient.${parameter}`;
+}
+
+/**
+ * The steered Llama with a loss behind it and, from there back, the gradient of every trained tensor.
+ *
+ *     loss = - sum over i of weight_i log p(target_i | the tokens up to position_i)  (+ auxiliaryLoss)
+ *
+ * B rows, S tokens a row, N = B S, M targets. Inputs beside those of `attentionInputs` and `steeringInputs`: `input_ids`
+ * (B, S) int64; `logit_positions` (M) int64, indices into the N tokens; `target_ids` (M) int64; `target_weights` (M);
+ * and every trained tensor under its own name, float32. Outputs: `loss`, a scalar; `target_log_probabilities` (M);
+ * `gradient.<name>` for every trained tensor. Frozen weights stay in their files.
+ *
+ * @throws {CaaError} as `trainedTensors` and `gradients` do
+ */
+export function trainingGraph(
+  config: LlamaConfig,
+  table: WeightTable,
+  options: TrainingGraphOptions,
+): TrainingGraph {
+  const { gradients: withGradients = true, precision = "float32", auxiliaryLoss } = options;
+  const { parameters, adapters } = trainedTensors(config, table, options.trainable);
+  const tape = new Tape(parameters.map(({ name }) => name));
+  const weights = new AdaptedWeights(tape, asFloats(table, parameters), precision, adapters);
+
+  const ids = tape.input("input_ids", "int64", ["B", "S"]);
+  const positions = tape.input("logit_positions", "int64", ["M"]);
+  const targets = tape.input("target_ids", "int64", ["M"]);
+  const targetWeights = tape.input("target_weights", "float32", ["M"]);
+  const stream = residualStream(tape, weights, config, ids, {
+    attention: attentionInputs(tape, config, ids, noPast(tape, config, ids)),
+    steering: steeringInputs(tape, config),
+  });
+
+  const logits = readout(tape, weights, config, stream.at(-1) ?? "", positions); // (M, V)
+  const chosen = tape.op(
+    "GatherElements",
+    [tape.op("LogSoftmax", [logits], { axis: -1 }), tape.op("Unsqueeze", [targets, tape.ints(1)])],
+    { axis: 1 },
+  );
+  const logProbabilities = tape.op("Squeeze", [chosen, tape.ints(1)]); // (M)
+  const crossEntropy = tape.op("Neg", [
+    tape.op("ReduceSum", [tape.mul(logProbabilities, targetWeights)], { keepdims: 0 }),
+  ]);
+  const loss =
+    auxiliaryLoss === undefined
+      ? crossEntropy
+      : tape.add(crossEntropy, auxiliaryLoss(tape, stream));
+  tape.result("loss", loss, []);
+  tape.result("target_log_probabilities", logProbabilities, ["M"]);
+
+  if (withGradients) {
+    const names = parameters.map(({ name }) => name);
+    const found = gradients(tape, loss, names);
+    for (const { name, shape } of parameters) {
+      tape.result(gradientName(name), found.get(name) ?? "", shape);
+    }
+  }
+  return { bytes: tape.build(), parameters };
+}
+
+/** Trained weights are inputs in float32, whatever type they are stored in. */
+function asFloats(table: WeightTable, parameters: readonly Parameter[]): WeightTable {
+  const trained = new Set(parameters.map(({ name }) => name));
+  return new Map(
+    [...table].map(([name, tensor]) => [
+      name,
+      trained.has(name) ? { ...tensor, type: "float32" } : tensor,
+    ]),
+  );
+}
+
+/** No tokens before: keys and values of length 0. */
+function noPast(graph: GraphBuilder, config: LlamaConfig, ids: Value): Past {
+  const rows = graph.op("Gather", [graph.op("Shape", [ids]), graph.ints(0)]);
+  const shape = graph.op(
+    "Concat",
+    [rows, graph.ints(config.num_key_value_heads, 0, config.head_dim)],
+    { axis: 0 },
+  );
+  const nothing = graph.op("ConstantOfShape", [shape]);
+  const layers = Array.from({ length: config.num_hidden_layers }, () => nothing);
+  return { keys: layers, values: layers };
+}
