@@ -168,7 +168,19 @@ async function checkContent({ http, name, hash: expected }: Download, path: stri
   if (expected === undefined) {
     return;
   }
-  const git = COMMIT.test(expected);
+  if ((await hashLike(expected, path, http)) !== expected) {
+    await rm(path, { force: true });
+    throw http.failed(`${name}: arrived damaged, its hash is not the listed one`);
+  }
+}
+
+/** The hash of a file, in the form of another: SHA-256, or git's SHA-1 of a blob where that has 40 characters. */
+export async function hashLike(
+  other: string,
+  path: string,
+  http: Pick<HttpClient, "throwIfAborted">,
+): Promise<string> {
+  const git = COMMIT.test(other);
   const hash = createHash(git ? "sha1" : "sha256");
   if (git) {
     hash.update(`blob ${(await statOrUndefined(path))?.size ?? 0}\0`);
@@ -177,8 +189,5 @@ async function checkContent({ http, name, hash: expected }: Download, path: stri
     http.throwIfAborted();
     hash.update(chunk);
   }
-  if (hash.digest("hex") !== expected) {
-    await rm(path, { force: true });
-    throw http.failed(`${name}: arrived damaged, its hash is not the listed one`);
-  }
+  return hash.digest("hex");
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { statOrUndefined } from "../files/stat-or-undefined.ts";
-import { downloadFile } from "./download-file.ts";
+import { downloadFile, hashLike } from "./download-file.ts";
 import type { HubCache } from "./hub-cache.ts";
 import type { HubClient, HubFile } from "./hub-client.ts";
 
@@ -9,6 +9,12 @@ export interface DownloadProgress {
   readonly file: string;
   readonly loadedBytes: number;
   readonly totalBytes: number;
+}
+
+export interface FetchIntoCacheOptions {
+  /** Trust nothing in the cache before its hash is right, too: takes as long as reading it. @default false */
+  readonly verify?: boolean;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /**
@@ -20,16 +26,20 @@ export async function fetchIntoCache(
   cache: HubCache,
   commit: string,
   file: HubFile,
-  onProgress?: (progress: DownloadProgress) => void,
+  { verify = false, onProgress }: FetchIntoCacheOptions = {},
 ): Promise<string> {
   const path = join(cache.snapshot(commit), file.path);
-  // By size too: a content of another size is not the one that its name says.
-  if ((await statOrUndefined(path))?.size === file.size) {
+  const blob = cache.blob(file.etag);
+  const download = client.download(commit, file);
+  // By size at least: a content of another size is not the one that its name says.
+  const isThere = async (at: string): Promise<boolean> =>
+    (await statOrUndefined(at))?.size === file.size &&
+    (!verify || (await hashLike(file.etag, at, download.http)) === file.etag);
+  if (await isThere(path)) {
     return path;
   }
-  const blob = cache.blob(file.etag);
-  if ((await statOrUndefined(blob))?.size !== file.size) {
-    await downloadFile(client.download(commit, file), blob, (loadedBytes) =>
+  if (!(await isThere(blob))) {
+    await downloadFile(download, blob, (loadedBytes) =>
       onProgress?.({ file: file.path, loadedBytes, totalBytes: file.size }),
     );
   }

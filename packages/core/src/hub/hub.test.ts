@@ -72,6 +72,18 @@ describe("a data set of the hub", () => {
     expect(hub.requests[0]).toBe("GET /api/datasets/acme/questions/revision/main");
   });
 
+  test("damaged in the cache is fetched again, where hashes are looked at", async () => {
+    const client = clientOf(await start());
+    const cache = new HubCache(folder, REPO);
+    const file = { path: "README.md", size: small.length, etag: etagOf(small) };
+    const path = await fetchIntoCache(client, cache, COMMIT, file);
+    await writeFile(path, new Uint8Array(small.length));
+    await fetchIntoCache(client, cache, COMMIT, file);
+    expect(new Uint8Array(await readFile(path))).toEqual(new Uint8Array(small.length));
+    await fetchIntoCache(client, cache, COMMIT, file, { verify: true });
+    expect(new Uint8Array(await readFile(path))).toEqual(small);
+  });
+
   test("is not the model of the same name", async () => {
     await expect(clientOf(await start({ type: "model" })).commit()).rejects.toMatchObject({
       code: "not-found",

@@ -110,9 +110,10 @@ export class Published {
         { final: true },
       );
     }
-    const at = await fetchIntoCache(client, cache, commit, listed, ({ loadedBytes, totalBytes }) =>
-      onBytes(loadedBytes, totalBytes),
-    );
+    const at = await fetchIntoCache(client, cache, commit, listed, {
+      verify: true,
+      onProgress: ({ loadedBytes, totalBytes }) => onBytes(loadedBytes, totalBytes),
+    });
     await cache.setCommit(repo.revision, commit);
     return judged(at, file, hubOrigin(repo.id, path), commit, null);
   }

@@ -178,7 +178,7 @@ async function download(
     if (file === undefined) {
       throw client.failed(`the hub's list has no ${name}`, undefined, { final: true, file: name });
     }
-    await fetchIntoCache(client, cache, commit, file, options.onProgress);
+    await fetchIntoCache(client, cache, commit, file, { onProgress: options.onProgress });
   };
   const folder = cache.snapshot(commit);
   requireFiles(client, files);
