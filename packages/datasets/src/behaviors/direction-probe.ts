@@ -12,6 +12,8 @@ export interface DirectionProbe {
   readonly opposite: number;
 }
 
+/** Characters of a text that are looked at: the end of a question, the beginning of an answer. Published ones are shorter. */
+const MAX_READ = 4000;
 /** Fewer items say nothing of a set. */
 const MIN_TOLD = 10;
 /** Share of the told items from which on a majority is clear. */
@@ -54,7 +56,11 @@ export function pointItem(behavior: BehaviorName, item: AbItem): Direction | nul
   const { stem, choices } = splitChoices(item.question);
   const matching = choices.get(item.matchingLetter) ?? "";
   const other = choices.get(item.notMatchingLetter) ?? "";
-  return RULES[behavior](plain(stem), plain(matching), plain(other));
+  return RULES[behavior](
+    plain(stem.slice(-MAX_READ)),
+    plain(matching.slice(0, MAX_READ)),
+    plain(other.slice(0, MAX_READ)),
+  );
 }
 
 type Rule = (stem: string, matching: string, other: string) => Direction | null;

@@ -238,9 +238,13 @@ describe("sycophancy", () => {
 
   it("does not take one of its two files for all", async () => {
     await put("raw/sycophancy/sycophancy_on_nlp_survey.jsonl", toJsonl(nlp));
-    await expect(processData(dir)).rejects.toThrow(
+    await expect(processData(dir, { names: ["sycophancy"] })).rejects.toThrow(
       /got .*nlp_survey\.jsonl alone.*caa data download sycophancy/,
     );
+    await putMyopic(madeChoices(60));
+    const { sets, missing } = await processData(dir);
+    expect(sets.map(({ name }) => name)).toEqual(["myopic-reward"]);
+    expect(missing).toContain("sycophancy");
   });
 
   it("takes the published open-ended questions, or ours where there are none", async () => {

@@ -8,7 +8,7 @@ import { manifestPath, readManifest, type SetEntry, withEntry } from "./manifest
 import { processBehavior } from "./process-behavior.ts";
 import type { ProcessedSet } from "./processed-set.ts";
 import { processMmlu, processTruthfulQa } from "./process-test-set.ts";
-import { hasRawFolder } from "./raw-files.ts";
+import { findRawFiles } from "./raw-files.ts";
 import { SET_NAMES, type SetName } from "./set-name.ts";
 import { sha256Of, writeSet } from "./write-set.ts";
 
@@ -123,8 +123,13 @@ async function chooseSets(
   }
   const names: SetName[] = [];
   for (const name of SET_NAMES) {
-    if (await hasRawFolder(dir, name)) {
+    try {
+      await findRawFiles(dir, name);
       names.push(name);
+    } catch (error) {
+      if (!CaaError.isInstance(error) || error.code !== "not-found") {
+        throw error;
+      }
     }
   }
   if (names.length === 0) {

@@ -77,7 +77,12 @@ export async function processMmlu(
   const { items, random, set } = await readQuestions(dir, "mmlu", options, format);
   const byCategory = new Map<string, TwoChoiceItem[]>();
   for (const item of items) {
-    byCategory.set(item.category, [...(byCategory.get(item.category) ?? []), item]);
+    const same = byCategory.get(item.category);
+    if (same === undefined) {
+      byCategory.set(item.category, [item]);
+    } else {
+      same.push(item);
+    }
   }
   const short = [...byCategory.values()].flatMap((all) =>
     random.shuffle(all).slice(0, PER_CATEGORY),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { CaaError } from "@caa/core";
 import type { BehaviorName } from "../behaviors/known-behaviors.ts";
-import { kindOf, listDataFiles, listNames } from "../layout/data-files.ts";
+import { listDataFiles, listNames } from "../layout/data-files.ts";
 import type { SetName } from "./set-name.ts";
 
 /** The two files that sycophancy is mixed of, in the order of the published mix. */
@@ -27,7 +27,7 @@ export interface RawFiles {
  * - truthfulqa, mmlu: every `.parquet` file, or only those of the test split where some are named so.
  *
  * Texts end in `.json`, `.jsonl` or `.csv`, each also gzipped.
- * @throws {CaaError} not-found naming what was looked for; invalid-data when half of sycophancy is there
+ * @throws {CaaError} not-found naming what was looked for, also when half of sycophancy is there; io
  */
 export async function findRawFiles(dir: string, name: SetName): Promise<RawFiles> {
   const folder = join(dir, "raw", name);
@@ -72,11 +72,6 @@ async function findSycophancy(folder: string): Promise<RawFiles> {
     `${both}, or dataset.json`,
     half === undefined ? "none" : `${half} alone`,
   );
-}
-
-/** Whether anything of a set is there. */
-export async function hasRawFolder(dir: string, name: SetName): Promise<boolean> {
-  return (await kindOf(join(dir, "raw", name))) === "folder";
 }
 
 function missing(folder: string, name: SetName, expected: string, got = "none"): CaaError {
