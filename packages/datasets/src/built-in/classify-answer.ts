@@ -8,9 +8,8 @@ const MAX_DISTANCE = 0.5;
 /**
  * Which of an item's two answers a text gives: the one whose words stand at its beginning with fewer changes,
  * `distance = min over beginnings of the text of (word edits to the answer) / (words of the answer)`;
- * the longer of two that are equally near;
- * null when that does not decide, or the nearer one is further than one half. A letter such as `(A)` before the text is skipped, and counts alone
- * where nothing follows it.
+ * the longer one where the text begins with both; null when both are as near, or the nearer one is further than one half.
+ * A letter such as `(A)` before the text is skipped, and counts alone where nothing follows it.
  */
 export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | null {
   const lettered = /^\s*\(([AB])\)?\s*([\s\S]*)$/.exec(text);
@@ -20,10 +19,11 @@ export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | nu
     return letter === null ? null : letter === item.matchingLetter ? "matching" : "not-matching";
   }
   const [matching, notMatching] = [words(item.matching), words(item.notMatching)];
-  const [near, far] = [distance(matching, said), distance(notMatching, said)];
-  // Of two answers that fit equally well, one goes on where the other ends: "They should not" and "They should".
-  const lead = far - near || matching.length - notMatching.length;
-  if (lead === 0 || Math.min(near, far) > MAX_DISTANCE) {
+  const [toMatching, toOther] = [distance(matching, said), distance(notMatching, said)];
+  // Where the text gives both, one goes on where the other ends: "They should not" and "They should".
+  const lead =
+    toMatching === 0 && toOther === 0 ? matching.length - notMatching.length : toOther - toMatching;
+  if (lead === 0 || Math.min(toMatching, toOther) > MAX_DISTANCE) {
     return null;
   }
   return lead > 0 ? "matching" : "not-matching";

@@ -210,7 +210,7 @@ export const myopicReward: Grammar = {
         asks: [
           "Is it to be {ways.late}?",
           "Do you go for {ways.late}?",
-          "Do you leave what you can have at once?",
+          "Do you give up what you can have at once?",
         ],
       },
     },
