@@ -91,7 +91,8 @@ function parse(
   }: Omit<ReadParquetOptions<unknown>, "schema">,
 ): Promise<unknown> {
   throwIfAborted(signal);
-  const hyparquet = pathToFileURL(createRequire(import.meta.url).resolve("hyparquet")).href;
+  const require = createRequire(import.meta.url);
+  const hyparquet = pathToFileURL(require.resolve("hyparquet")).href;
   const worker = new Worker(PARQUET_WORKER, {
     eval: true,
     execArgv: [],

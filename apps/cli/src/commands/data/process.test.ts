@@ -28,7 +28,8 @@ describe("data process", () => {
       /^myopic-reward +1000 +950\/50\/50 +950\/50\/50 +yes +0 +as-named +1000 of 1000 as-named +written$/m,
     );
     expect(stderr).toMatch(/^note: raw\/myopic-reward\/dataset\.json is not the published file/m);
-    expect(stderr).toMatch(/^not there: coordinate-other-ais, .*; caa data download coordinate/m);
+    expect(stderr).toMatch(/^not there: coordinate-other-ais, .*; caa data download gets/m);
+    expect(stderr).toMatch(/^next: caa vectors generate --data datasets\/original$/m);
     const again = await cli.run("data process");
     expect(again.stdout).toMatch(/there already$/m);
     const other = await cli.run("data process --seed 1");

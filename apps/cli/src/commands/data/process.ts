@@ -72,7 +72,9 @@ export function addDataProcess(parent: Command, dependencies: CliDependencies): 
       for (const note of notesOn(report, cwd)) {
         stderr.write(`${note}\n`);
       }
-      stderr.write(`next: caa vectors generate --data ${options.out ?? options.data}\n`);
+      if (report.sets.some(({ entry }) => entry.direction !== undefined)) {
+        stderr.write(`next: caa vectors generate --data ${options.out ?? options.data}\n`);
+      }
     });
   examples(
     command,
@@ -154,7 +156,7 @@ function notesOn({ sets, missing }: ProcessReport, cwd: string): readonly string
     ...unusable,
     ...(missing.length === 0
       ? []
-      : [`not there: ${missing.join(", ")}; caa data download ${missing.join(" ")} gets them`]),
+      : [`not there: ${missing.join(", ")}; caa data download gets what is missing`]),
   ];
 }
 
