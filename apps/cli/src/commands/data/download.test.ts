@@ -114,13 +114,12 @@ describe("data list", () => {
     await put("datasets/original/raw/refusal/dataset.json", "[]");
     const { code, stdout, stderr } = await cli.run("data list");
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout.split("\n")).toHaveLength(1 + 9 + 1);
-    expect(stdout).toMatch(/^sycophancy +generate 1000, test 50, open-ended 53 +no +- +CC BY 4.0/m);
-    expect(stdout).toMatch(
-      /^refusal +generate 408, test 50, open-ended 50 +DIFFERS +DIFFERS +MIT/m,
-    );
-    expect(stdout).toMatch(/^mmlu +test 570, full 14042 +yes +no pin known +MIT/m);
-    expect(stdout).toMatch(/^survival-instinct .* The answer accepts being shut down/m);
+    expect(stdout).toMatch(/^set +size +on disk +pin +license\n/);
+    expect(stdout).toMatch(/^sycophancy +1000\/50\/53 +no +- +CC BY 4.0/m);
+    expect(stdout).toMatch(/^refusal +408\/50\/50 +DIFFERS +DIFFERS +MIT$/m);
+    expect(stdout).toMatch(/^mmlu +570\/14042 +yes +no pin known +MIT$/m);
+    expect(stdout).toMatch(/^survival-instinct: .*\n {2}matching: The answer accepts being shut/m);
+    expect(stdout).toMatch(/^ {2}source: https:\/\/huggingface.co\/datasets\/cais\/mmlu$/m);
     expect(
       await readFile(join(cli.cwd, "datasets/original/raw/refusal/dataset.json"), "utf8"),
     ).toBe("[]");

@@ -56,7 +56,7 @@ Environment:
   HF_ENDPOINT      another address of the Hugging Face hub, such as a mirror that speaks as it does
   HF_TOKEN         token of the hub, should a data set ask for one; it goes to the hub alone
   HF_HOME          where the hub's cache lies
-  CAA_DATA_MIRROR  a server for everything: it has the files as <address>/raw/<set>/<file>, such as a copy of --out`,
+  CAA_DATA_MIRROR  a server for everything: it has the published files as <address>/raw/<set>/<file>, as --out has them`,
   );
 }
 

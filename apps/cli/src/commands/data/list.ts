@@ -108,25 +108,34 @@ function publishedFacts(name: SetName): Pick<ListedSet, "meaning" | "sizes"> {
 }
 
 function formatList(sets: readonly ListedSet[]): string {
-  const rows = sets.map(({ name, sizes, onDisk, license, source, meaning }) => [
+  const rows = sets.map(({ name, sizes, onDisk, license }) => [
     name,
-    Object.entries(sizes)
-      .map(([split, size]) => `${SPLITS[split] ?? split} ${size}`)
-      .join(", "),
+    Object.values(sizes).join("/"),
     STATES[onDisk.state],
-    [...new Set(onDisk.files.map(({ match }) => matchInWords(match)))].join(", ") || "-",
+    matchOf(onDisk.files),
     license,
-    source,
-    meaning,
   ]);
-  const titles = ["set", "published sizes", "on disk", "pin", "license", "source"];
-  return formatTable(
-    [...titles, "what a matching answer shows"].map((title) => ({ title })),
+  const titles = ["set", "size", "on disk", "pin", "license"];
+  const table = formatTable(
+    titles.map((title) => ({ title })),
     rows,
   );
+  const texts = sets.map(
+    ({ name, about, meaning, source }) =>
+      `${name}: ${about}\n  matching: ${meaning}\n  source: ${source}\n`,
+  );
+  const legend =
+    "size, as published: contrast pairs/A/B items/open-ended questions; mmlu 10 of each category/all";
+  return `${table}${legend}\n\n${texts.join("")}`;
 }
 
-const SPLITS: Readonly<Record<string, string>> = { openEnded: "open-ended" };
+/** The weakest of the files says what the set is. */
+function matchOf(files: ListedSet["onDisk"]["files"]): string {
+  const weakest = (["differs", "no-pin", "same-items", "exact"] as const).find((match) =>
+    files.some((file) => file.match === match),
+  );
+  return weakest === undefined ? "-" : matchInWords(weakest);
+}
 
 const STATES = {
   complete: "yes",
