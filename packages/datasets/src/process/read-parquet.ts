@@ -5,11 +5,10 @@ import { Worker } from "node:worker_threads";
 import { CaaError, throwIfAborted } from "@caa/core";
 import { readFileLimited } from "@caa/core/files";
 import { z } from "zod";
+import { MAX_ORIGINAL_BYTES } from "../download/limits.ts";
 import { MAX_ITEMS } from "../read/limits.ts";
 import { PARQUET_WORKER } from "./parquet-worker.ts";
 
-/** The largest file of the test sets has 4 MB; training sets in the same folders have 48. */
-const MAX_PARQUET_BYTES: number = 64 * 2 ** 20;
 /** Of the thread's heap, on which arrays and texts lie that were counted against `maxUnpackedBytes`, and more than them. */
 const MAX_HEAP_MB = 1024;
 
@@ -18,9 +17,9 @@ export interface ReadParquetOptions<Row> {
   readonly schema: z.ZodType<Row>;
   readonly columns: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of arrays and texts unpacked from the file. @default 512 MiB; the test set of MMLU takes 30 MB */
+  /** Bytes of arrays and texts unpacked from the file. @default 512 MiB; 14,000 questions take 15 */
   readonly maxUnpackedBytes?: number;
-  /** @default 60 s; the test set of MMLU takes 2 s */
+  /** @default 60 s; 14,000 questions take one */
   readonly timeLimitMs?: number;
 }
 
@@ -40,7 +39,7 @@ export async function readParquet<Row>(
   path: string,
   options: ReadParquetOptions<Row>,
 ): Promise<ParquetFile<Row>> {
-  const bytes = await readFileLimited(path, MAX_PARQUET_BYTES);
+  const bytes = await readFileLimited(path, MAX_ORIGINAL_BYTES);
   const hash = createHash("sha256").update(bytes).digest("hex");
   const answer = answerSchema.parse(await parse(path, bytes, options));
   if ("error" in answer) {
