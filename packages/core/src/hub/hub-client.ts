@@ -1,3 +1,4 @@
+import type * as Hub from "@huggingface/hub";
 import { z } from "zod";
 import { CaaError, throwIfAborted } from "../errors/caa-error.ts";
 import type { Download } from "./download-file.ts";
@@ -90,7 +91,7 @@ export class HubClient {
   /** The commit that the revision names now. */
   async commit(attempts: number = MAX_ATTEMPTS): Promise<string> {
     const { repo } = this.#options;
-    const { datasetInfo, modelInfo } = await import("@huggingface/hub");
+    const { datasetInfo, modelInfo } = await loadLibrary();
     const asked = {
       name: repo.id,
       revision: repo.revision,
@@ -115,7 +116,7 @@ export class HubClient {
     { recursive = false }: { readonly recursive?: boolean } = {},
   ): Promise<readonly HubFile[]> {
     const { type, id } = this.#options.repo;
-    const { listFiles } = await import("@huggingface/hub");
+    const { listFiles } = await loadLibrary();
     return this.#answer(async () => {
       const files: HubFile[] = [];
       for await (const entry of listFiles({
@@ -228,5 +229,18 @@ export class HubClient {
       throwIfAborted(this.#options.signal);
       throw CaaError.isInstance(error) ? error : this.#strange(error);
     }
+  }
+}
+
+/** An optional peer: who uses core alone has no need of it. */
+async function loadLibrary(): Promise<typeof Hub> {
+  try {
+    return await import("@huggingface/hub");
+  } catch (cause) {
+    throw new CaaError(
+      "unsupported",
+      "@caa/core/hub: expected the package @huggingface/hub, it could not be loaded; install it beside @caa/core",
+      { cause },
+    );
   }
 }
