@@ -70,6 +70,8 @@ describe("a behavior of one's own", () => {
     );
     await put("none/pairs.csv");
     await expect(findBehaviorAt(join(dir, "none"))).rejects.toThrow(/got pairs\.csv$/);
+    await put("root/generate/kind/generate_dataset.json");
+    await expect(findBehaviorAt(join(dir, "root"))).rejects.toThrow(/--data .*root$/);
     await expect(findBehaviorAt(join(dir, "nothing"))).rejects.toMatchObject({ code: "not-found" });
   });
 

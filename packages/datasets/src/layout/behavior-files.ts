@@ -5,6 +5,7 @@ import {
   DATA_KINDS,
   type DataKind,
   findOne,
+  isDataRoot,
   kindOf,
   listNames,
   PLACES,
@@ -61,7 +62,8 @@ async function inFolder(folder: string): Promise<BehaviorFiles> {
   if (Object.values(paths).every((path) => path === null)) {
     const there = (await listNames(folder)).slice(0, 10).join(", ");
     const expected = DATA_KINDS.map((kind) => `${PLACES[kind].short}.json`).join(", ");
-    const message = `${folder}: expected one of ${expected} (or .jsonl, .csv), got ${there === "" ? "an empty folder" : there}`;
+    const hint = (await isDataRoot(folder)) ? `; that is a data folder: --data ${folder}` : "";
+    const message = `${folder}: expected one of ${expected} (or .jsonl, .csv), got ${there === "" ? "an empty folder" : there}${hint}`;
     throw new CaaError("not-found", message, { facts: { path: folder } });
   }
   return {

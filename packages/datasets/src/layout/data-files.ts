@@ -76,3 +76,11 @@ export async function kindOf(path: string): Promise<"file" | "folder" | null> {
     return null;
   }
 }
+
+/** Whether a folder has `generate` or `test` in it. */
+export async function isDataRoot(dir: string): Promise<boolean> {
+  return (
+    (await kindOf(join(dir, "generate"))) === "folder" ||
+    (await kindOf(join(dir, "test"))) === "folder"
+  );
+}

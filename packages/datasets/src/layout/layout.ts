@@ -5,6 +5,7 @@ import {
   DATA_KINDS,
   type DataKind,
   findOne,
+  isDataRoot,
   kindOf,
   listDataFiles,
   listNames,
@@ -113,12 +114,4 @@ async function findRoot(dir: string): Promise<string> {
     there === null ? "no such folder" : there === "folder" ? "neither of them in it" : "a file";
   const message = `${dir}: expected a data folder with generate/ or test/, got ${got}`;
   throw new CaaError("not-found", message, { facts: { dir } });
-}
-
-/** Whether a folder has `generate` or `test` in it. */
-export async function isDataRoot(dir: string): Promise<boolean> {
-  return (
-    (await kindOf(join(dir, "generate"))) === "folder" ||
-    (await kindOf(join(dir, "test"))) === "folder"
-  );
 }
