@@ -46,7 +46,7 @@ export function fileWarnings(report: FileReport): readonly Warning[] {
   if (kinds.includes("generate") && items > 0 && items < FEW_PAIRS) {
     warnings.push(`only ${items} contrast pairs: a vector of so few is mostly chance`);
   }
-  if (kinds.includes("generate") && kinds.includes("test-ab")) {
+  if (items > 0 && kinds.includes("generate") && kinds.includes("test-ab")) {
     warnings.push(
       "the same file serves as contrast pairs and as test items: hold some out for a test, in a folder with generate.json and test.json",
     );
