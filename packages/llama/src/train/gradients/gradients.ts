@@ -64,6 +64,7 @@ export function gradients(
           `gradients: ${node.opType} cannot be differentiated in its input ${i}`,
         );
       }
+      tape.shapes.copy(gradient, input);
       const before = gradientOf.get(input);
       gradientOf.set(input, before === undefined ? gradient : tape.add(before, gradient));
     });

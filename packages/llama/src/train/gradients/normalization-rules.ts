@@ -23,9 +23,11 @@ export const normalizationRules: Readonly<Record<string, Rule>> = {
   RMSNormalization: rule(({ tape, node, a, b: w, dy }) => {
     const axis = wholeAttribute(node, "axis", -1);
     const epsilon = tape.float(floatAttribute(node, "epsilon", 1e-5));
+    let root: Value | undefined; // both gradients need it
     const inverseRoot = (): Value => {
-      const square = tape.meanAlong(tape.mul(a, a), axis);
-      return tape.op("Reciprocal", [tape.op("Sqrt", [tape.add(square, epsilon)])]);
+      const square = (): Value => tape.add(tape.meanAlong(tape.mul(a, a), axis), epsilon);
+      root ??= tape.op("Reciprocal", [tape.op("Sqrt", [square()])]);
+      return root;
     };
     return [
       () => {

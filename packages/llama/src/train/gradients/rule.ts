@@ -47,9 +47,18 @@ export function floatAttribute(node: TapeNode, name: string, byDefault: number):
 
 /**
  * Sums `gradient` over the axes along which `operand` was repeated (ONNX broadcasting), so that it has the operand's
- * shape. Shapes are known only when the graph runs: the axes are where the operand's shape, with ones before, differs.
+ * shape. Where the shapes are not known before the graph runs, the axes are those where the operand's shape, with ones
+ * before, differs.
  */
 export function sumToShape(tape: Tape, gradient: Value, operand: Value): Value {
+  const leading = tape.shapes.leadingAxes(gradient, operand);
+  if (leading === 0) {
+    return gradient;
+  }
+  if (leading !== undefined) {
+    const axes = tape.ints(...Array.from({ length: leading }, (_, axis) => axis));
+    return tape.op("ReduceSum", [gradient, axes], { keepdims: 0 });
+  }
   const target = tape.shape(operand);
   const shape = tape.shape(gradient);
   const missing = tape.sub(tape.shape(shape), tape.shape(target)); // (1): how many axes the operand lacks

@@ -2,9 +2,12 @@ import {
   type Attribute,
   CONTRIB,
   type ExternalTensor,
+  type ElementType,
   GraphBuilder,
   type Value,
 } from "../../graph/graph-builder.ts";
+
+import { Shapes } from "./shapes.ts";
 
 /** A node as it was written down. */
 export interface TapeNode {
@@ -17,6 +20,7 @@ export interface TapeNode {
 
 /** A graph builder that remembers its nodes, so that `gradients` can walk them backward. */
 export class Tape extends GraphBuilder {
+  readonly shapes = new Shapes();
   readonly #nodes: TapeNode[] = [];
   readonly #parameters: ReadonlySet<string>;
   readonly #inputs = new Set<Value>();
@@ -39,14 +43,41 @@ export class Tape extends GraphBuilder {
     domain: string,
   ): Value[] {
     const outputs = super.node(opType, inputs, outputCount, attributes, domain);
-    this.#nodes.push({ opType, inputs, outputs, attributes });
+    const node: TapeNode = { opType, inputs, outputs, attributes };
+    this.#nodes.push(node);
+    this.shapes.follow(node);
     return outputs;
   }
 
+  override input(name: string, type: ElementType, shape: ReadonlyArray<number | string>): Value {
+    this.shapes.declare(name, shape);
+    return super.input(name, type, shape);
+  }
+
+  override ints(...values: readonly number[]): Value {
+    const list = super.ints(...values);
+    this.shapes.declareList(list, values);
+    return list;
+  }
+
+  override float(value: number): Value {
+    const scalar = super.float(value);
+    this.shapes.declare(scalar, []);
+    return scalar;
+  }
+
+  override int(value: number): Value {
+    const scalar = super.int(value);
+    this.shapes.declare(scalar, []);
+    return scalar;
+  }
+
   override external(name: string, tensor: ExternalTensor): Value {
-    return this.#parameters.has(name)
-      ? this.parameter(name, tensor.shape)
-      : super.external(name, tensor);
+    if (this.#parameters.has(name)) {
+      return this.parameter(name, tensor.shape);
+    }
+    this.shapes.declare(name, tensor.shape);
+    return super.external(name, tensor);
   }
 
   /** A float32 input of the graph, however often it is read. */
