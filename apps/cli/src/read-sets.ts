@@ -93,7 +93,9 @@ export async function findSets(
     const next = isBehaviorPath(asked)
       ? await findByPath(kind, asked, outside.cwd)
       : { behavior: asked, asked, path: await findByName(kind, asked, root, outside.cwd) };
-    const other = found.find(({ behavior }) => behavior === next.behavior);
+    // Some file systems take Kind and kind for one.
+    const name = next.behavior.toLowerCase();
+    const other = found.find(({ behavior }) => behavior.toLowerCase() === name);
     if (other !== undefined) {
       const message = `--behaviors: expected every name once, got ${other.asked} and ${asked}, both named ${next.behavior}; a behavior.json beside the files may give another name`;
       throw new CaaError("invalid-argument", message, { facts: { behavior: next.behavior } });

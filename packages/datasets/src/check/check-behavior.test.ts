@@ -121,7 +121,7 @@ describe("what is said twice", () => {
   it("within a file: whole items, in any order of choices, and stems", async () => {
     const report = await checkItems(
       item(ask("One?", "Yes", "No")),
-      item(ask(" one? ", "No", "yes"), "(B)", "(A)"), // the same
+      item(ask(" one? ", "no", "Yes"), "(B)", "(A)"), // the same
       item(ask("One?", "Yes", "No"), "(B)", "(A)"), // the same, and the other way round
       item(ask("One?", "Yes", "Never")), // the same stem
       item(ask("Two?", "Yes", "No")),

@@ -82,7 +82,7 @@ interface Identified {
 function identify(placed: PlacedItem<Question>): Identified {
   const { item, record } = placed;
   const { stem, choices } = splitChoices(item.question);
-  const whole = [stem, ...[...choices.values()].sort()].map(plain).join("\n");
+  const whole = [plain(stem), ...[...choices.values()].map(plain).sort()].join("\n");
   // A pair without a question asks what all of them ask: there the choices are what tells it apart.
   const own = stem !== "" && stem !== NEUTRAL_QUESTION;
   return {

@@ -31,8 +31,8 @@ describe("a plain pair", () => {
     [{ positive: "(A)", negative: "(B)" }, "positive", /got a letter/],
     [{ positive: 3 }, "positive", /string/],
     [{ negative: ["Bad"] }, "negative", /string/],
-    [{ positive: "So:\n(C) this" }, "question", /look like lettered choices/],
-    [{ negative: "Choices: none" }, "question", /look like lettered choices/],
+    [{ positive: "So:\n(C) this" }, undefined, /look like lettered choices/],
+    [{ negative: "Choices: none" }, undefined, /look like lettered choices/],
   ])("is refused: %j", (change, field, reason) => {
     const result = plainPairSchema.safeParse({ ...pair, ...change });
     const issue = result.error?.issues.find(({ path }) => path[0] === field);

@@ -52,7 +52,7 @@ export const plainPairSchema: z.ZodType<PlainPair> = z
       const offered = offeredLetters(toAbItem(pair, matchingFirst).question).join("");
       if (offered !== "AB") {
         const message = `expected texts that do not look like lettered choices themselves, got ${offered} as letters of the whole`;
-        context.addIssue({ code: "custom", path: ["question"], message });
+        context.addIssue({ code: "custom", message });
         return;
       }
     }

@@ -2,19 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { MAX_FILE_BYTES } from "./limits.ts";
 import { type Problem, problemError } from "./problem.ts";
 
-/**
- * The text of a data file: unpacked when its bytes are gzip, without byte order mark.
- * @throws {CaaError} invalid-file when it is no gzip that it claims to be, too large, or not UTF-8
- */
-export function decodeText(bytes: Uint8Array, path: string): string {
-  const decoded = tryDecode(bytes, path);
-  if ("problem" in decoded) {
-    throw problemError(decoded.problem);
-  }
-  return decoded.text;
-}
-
-/** As `decodeText`, with what is wrong as a value. */
+/** The text of a data file, unpacked when its bytes are gzip, without byte order mark; or what is wrong with it. */
 export function tryDecode(
   bytes: Uint8Array,
   path: string,

@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import { MAX_CSV_BYTES } from "./limits.ts";
+import { MAX_CSV_LENGTH } from "./limits.ts";
 import type { DataRecord, Scan } from "./parse-records.ts";
 import type { Problem } from "./problem.ts";
 
@@ -8,8 +8,8 @@ import type { Problem } from "./problem.ts";
  * Cells are apart by commas; `"` quotes a cell that holds commas, line breaks or, doubled, quotes. Blank lines are skipped.
  */
 export function scanCsv(text: string, path: string): Scan {
-  if (text.length > MAX_CSV_BYTES) {
-    const reason = `expected at most ${MAX_CSV_BYTES} characters of CSV, got ${text.length}; JSONL may be larger`;
+  if (text.length > MAX_CSV_LENGTH) {
+    const reason = `expected at most ${MAX_CSV_LENGTH} characters of CSV, got ${text.length}; JSONL may be larger`;
     return { records: [], problems: [whole(path, reason)] };
   }
   const rows: Row[] = [];

@@ -27,8 +27,22 @@ export function scanArray(text: string, path: string): Scan {
   return { records, problems: [] };
 }
 
-/** One JSON value a line; blank lines are skipped. Every broken line is a problem, the others are read. */
+/**
+ * One JSON value a line; blank lines are skipped. Every broken line is a problem, the others are read. A text that is
+ * one object over several lines is one item.
+ */
 export function scanLines(text: string, path: string): Scan {
+  const scan = scanEachLine(text, path);
+  if (scan.problems[0]?.item === 1) {
+    const parsed = parseJson(text, path, "a JSON object");
+    return "problem" in parsed
+      ? scan
+      : { records: [{ value: parsed.value, index: 1, line: null }], problems: [] };
+  }
+  return scan;
+}
+
+function scanEachLine(text: string, path: string): Scan {
   const records: DataRecord[] = [];
   const problems: Problem[] = [];
   for (const [i, content] of text.split("\n").entries()) {

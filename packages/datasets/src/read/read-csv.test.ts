@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_CSV_BYTES } from "./limits.ts";
+import { MAX_CSV_LENGTH } from "./limits.ts";
 import { parseAbItems, parseOpenEndedItems } from "./parse-items.ts";
 
 const parse = (text: string, name = "set.csv"): ReturnType<typeof parseAbItems> =>
@@ -90,7 +90,7 @@ describe("CSV", () => {
   it("refuses an empty file, a header alone, and more than it can parse at once", () => {
     expect(firstProblem("")).toMatchObject({ code: "empty-selection" });
     expect(firstProblem("positive,negative\n")).toMatchObject({ code: "empty-selection" });
-    expect(firstProblem("x".repeat(MAX_CSV_BYTES + 1))).toMatchObject({
+    expect(firstProblem("x".repeat(MAX_CSV_LENGTH + 1))).toMatchObject({
       reason: expect.stringContaining("JSONL may be larger"),
     });
   });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MAX_FILE_BYTES } from "./limits.ts";
 import { readAbTestSet, readGenerateSet, readOpenEndedSet } from "./read-set.ts";
@@ -52,6 +53,7 @@ describe("reading a set", () => {
       `\uFEFF${JSON.stringify(items, null, 2).replaceAll("\n", "\r\n")}`,
       `${items.map((x) => JSON.stringify(x)).join("\r\n\r\n")}\r\n`,
       `\uFEFF${items.map((x) => JSON.stringify(x)).join("\n")}`,
+      gzipSync(JSON.stringify(items)),
     ];
     const sets = [];
     for (const text of texts) {
@@ -61,6 +63,20 @@ describe("reading a set", () => {
     for (const set of sets) {
       expect(set).toEqual(sets[0]);
     }
+  });
+
+  it("takes one object over several lines as one item", async () => {
+    const { items } = await readAbTestSet(await write(JSON.stringify(item("(A)", "(B)"), null, 2)));
+    expect(items).toHaveLength(1);
+    await expect(
+      readAbTestSet(await write(JSON.stringify({ data: [item("(A)", "(B)")] }, null, 2))),
+    ).rejects.toThrow(/item 1: expected the fields question, .* or positive, negative; got "data"/);
+  });
+
+  it("reads Windows line ends in texts as plain ones", async () => {
+    const question = "Stop?\r\n\r\nChoices:\r\n (A) Yes\r\n (B) No";
+    const { items } = await readAbTestSet(await writeItems(item("(A)", "(B)", question)));
+    expect(items[0]?.question).toBe("Stop?\n\nChoices:\n (A) Yes\n (B) No");
   });
 
   it("hashes the bytes of the file", async () => {
