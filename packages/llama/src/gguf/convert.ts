@@ -3,13 +3,13 @@ import { ioError } from "@caa/core/files";
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SINGLE_FILE } from "../checkpoint/safetensors-files.ts";
-import { buildFolder } from "./build-folder.ts";
+import { buildFolder } from "../checkpoint/build-folder.ts";
 import { readGgufHeader } from "./header.ts";
 import { ggufArchitecture, generationConfig, modelConfig } from "./model-config.ts";
 import { readTensorRows, readWholeTensor } from "./read-tensor.ts";
 import { planTensors, type PlannedTensor, ROPE_FREQUENCIES } from "./tensor-plan.ts";
 import { tokenizerFiles } from "./tokenizer.ts";
-import { SafetensorsWriter } from "./write-safetensors.ts";
+import { SafetensorsWriter } from "../checkpoint/write-safetensors.ts";
 
 /** Bytes of weights that are written so far, and in all. */
 export interface ConversionProgress {

@@ -1,9 +1,6 @@
-import { CaaError } from "@caa/core";
-import { ioError } from "@caa/core/files";
-import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { cachedFolder } from "../checkpoint/cached-folder.ts";
 import { contentHash } from "../checkpoint/content-hash.ts";
-import { isFile } from "../checkpoint/files.ts";
 import { convertGguf, type ConvertOptions } from "./convert.ts";
 
 /** Changes whenever the converter writes something else from the same file, so that older folders are not reused. */
@@ -25,33 +22,13 @@ export interface OpenGgufOptions extends ConvertOptions {
 export async function openGguf(file: string, options: OpenGgufOptions): Promise<string> {
   const { cacheDir, ...convert } = options;
   const hash = await contentHash(file, { cacheDir, signal: options.signal });
-  const folder = join(
-    cacheDir,
-    "gguf",
-    `${safeName(file)}-${hash.slice(0, 16)}-v${CONVERTER_VERSION}`,
-  );
-  if (await isComplete(folder)) {
-    return folder;
-  }
-  try {
-    // Under its final name, so somebody deleted files out of it.
-    await rm(folder, { recursive: true, force: true });
-    await convertGguf(file, folder, convert);
-  } catch (error) {
-    // Another process may have finished the same folder first.
-    if (CaaError.isInstance(error) && error.code !== "aborted" && (await isComplete(folder))) {
-      return folder;
-    }
-    throw ioError(folder, error);
-  }
-  return folder;
-}
-
-/** A folder gets its name last, so its name alone says that it is whole; this also sees files deleted by hand. */
-async function isComplete(folder: string): Promise<boolean> {
-  const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
-  const found = await Promise.all(names.map((name) => isFile(join(folder, name))));
-  return found.every(Boolean);
+  const name = `${safeName(file)}-${hash.slice(0, 16)}-v${CONVERTER_VERSION}`;
+  const folder = join(cacheDir, "gguf", name);
+  return cachedFolder({
+    folder,
+    files: ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"],
+    make: () => convertGguf(file, folder, convert),
+  });
 }
 
 /** So that people find their model in the cache; the hash alone decides. */

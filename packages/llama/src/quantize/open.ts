@@ -1,7 +1,5 @@
-import { CaaError } from "@caa/core";
-import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isFile } from "../checkpoint/files.ts";
+import { cachedFolder } from "../checkpoint/cached-folder.ts";
 import type { QuantizedBits } from "./blocks.ts";
 import { quantizeCheckpoint, type QuantizeOptions } from "./quantize-checkpoint.ts";
 
@@ -32,20 +30,9 @@ export async function openQuantized(
     "quantized",
     `${name}-${hash.slice(0, 16)}-q${bits}-v${QUANTIZER_VERSION}`,
   );
-  const isComplete = async (): Promise<boolean> => isFile(join(target, "model.safetensors"));
-  if (await isComplete()) {
-    return target;
-  }
-  try {
-    // Under its final name, so somebody deleted files out of it.
-    await rm(target, { recursive: true, force: true });
-    await quantizeCheckpoint(folder, target, bits, options);
-  } catch (error) {
-    // Another process may have finished the same folder first.
-    if (CaaError.isInstance(error) && error.code !== "aborted" && (await isComplete())) {
-      return target;
-    }
-    throw error;
-  }
-  return target;
+  return cachedFolder({
+    folder: target,
+    files: ["config.json", "model.safetensors"],
+    make: () => quantizeCheckpoint(folder, target, bits, options),
+  });
 }

@@ -2,11 +2,12 @@ import { CaaError, throwIfAborted } from "@caa/core";
 import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expectedWeights, type StoredTensor } from "../checkpoint/check-weights.ts";
-import { isFile, readJson } from "../checkpoint/files.ts";
+import { readJson } from "../checkpoint/files.ts";
 import { readWeights, SINGLE_FILE } from "../checkpoint/safetensors-files.ts";
+import { copySideFiles } from "../checkpoint/side-files.ts";
 import { parseLlamaConfig } from "../config/llama-config.ts";
-import { buildFolder } from "../gguf/build-folder.ts";
-import { SafetensorsWriter, slotBytes, type TensorSlot } from "../gguf/write-safetensors.ts";
+import { buildFolder } from "../checkpoint/build-folder.ts";
+import { SafetensorsWriter, slotBytes, type TensorSlot } from "../checkpoint/write-safetensors.ts";
 import { BLOCK_SIZE, type QuantizedBits, quantizeBlocks } from "./blocks.ts";
 import { readFloatRows } from "./read-floats.ts";
 
@@ -22,14 +23,6 @@ export interface QuantizeOptions {
 }
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
-/** Everything beside the weights, where the folder has it. */
-const COPIED = [
-  "config.json",
-  "generation_config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "chat_template.jinja",
-] as const;
 
 /**
  * Writes a Hugging Face folder's model again, its matrices in blocks of 4 or 8 bits. Each matrix `X.weight` (out, in),
@@ -75,11 +68,8 @@ export async function quantizeCheckpoint(
     } finally {
       await writer.close();
     }
-    for (const name of COPIED) {
-      if (await isFile(join(folderIn, name))) {
-        await copyFile(join(folderIn, name), join(temporary, name));
-      }
-    }
+    await copyFile(join(folderIn, "config.json"), join(temporary, "config.json"));
+    await copySideFiles(folderIn, temporary);
   });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readWeights } from "../checkpoint/safetensors-files.ts";
-import { SafetensorsWriter } from "../gguf/write-safetensors.ts";
+import { SafetensorsWriter } from "../checkpoint/write-safetensors.ts";
 import { type ExternalTensor, GraphBuilder } from "../graph/graph-builder.ts";
 import { Weights } from "../graph/weights.ts";
 import { GraphSession } from "../runtime/session.ts";

@@ -1,15 +1,18 @@
 import { CaaError } from "@caa/core";
 import { type FileHandle, open } from "node:fs/promises";
 
+/** Bytes of one value. */
+const BYTES = { F32: 4, F16: 2, BF16: 2, U8: 1 } as const;
+
 /** A tensor whose data will come later. */
 export interface TensorSlot {
-  readonly dtype: "F32" | "U8";
+  readonly dtype: keyof typeof BYTES;
   readonly shape: readonly number[];
 }
 
 /** Bytes that a tensor of this type and shape takes. */
 export function slotBytes({ dtype, shape }: TensorSlot): number {
-  return shape.reduce((product, size) => product * size, dtype === "F32" ? 4 : 1);
+  return shape.reduce((product, size) => product * size, BYTES[dtype]);
 }
 
 /** Bytes of the file, in the units of its end. */
@@ -36,8 +39,8 @@ export class SafetensorsWriter {
   ): Promise<SafetensorsWriter> {
     const entries: Record<string, unknown> = { __metadata__: metadata };
     const ends = new Map<string, { begin: number; end: number }>();
-    // Floats first, so that every one of them begins at a multiple of its size.
-    const order = [...slots].sort(([, a], [, b]) => a.dtype.localeCompare(b.dtype));
+    // Wide types first, so that every value begins at a multiple of its size.
+    const order = [...slots].sort(([, a], [, b]) => BYTES[b.dtype] - BYTES[a.dtype]);
     let size = 0;
     for (const [name, slot] of order) {
       const end = size + slotBytes(slot);
