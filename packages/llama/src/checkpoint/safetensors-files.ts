@@ -65,15 +65,19 @@ export interface StoredWeights {
   readonly files: readonly string[];
 }
 
+/** The tensors of one safetensors file of a folder. @throws {CaaError} `not-found`, `invalid-file`, `io` */
+export async function readSafetensors(
+  folder: string,
+  name: string,
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const { file, header } = await readHeader(folder, name);
+  return new Map([...header.tensors].map(([tensor, entry]) => [tensor, { ...entry, file }]));
+}
+
 /** Every tensor of a folder's weight files; `undefined` when it has neither a single file nor an index. */
 export async function readWeights(folder: string): Promise<StoredWeights | undefined> {
-  const tensors = new Map<string, StoredTensor>();
   if (await isFile(join(folder, SINGLE_FILE))) {
-    const { file, header } = await readHeader(folder, SINGLE_FILE);
-    for (const [name, entry] of header.tensors) {
-      tensors.set(name, { ...entry, file });
-    }
-    return { tensors, files: [SINGLE_FILE] };
+    return { tensors: await readSafetensors(folder, SINGLE_FILE), files: [SINGLE_FILE] };
   }
   const map = await readWeightMap(folder);
   if (map === undefined) {
@@ -84,6 +88,7 @@ export async function readWeights(folder: string): Promise<StoredWeights | undef
   for (const name of files) {
     shards.set(name, await readHeader(folder, name));
   }
+  const tensors = new Map<string, StoredTensor>();
   for (const [name, shardFile] of Object.entries(map)) {
     const shard = shards.get(shardFile);
     const entry = shard?.header.tensors.get(name);

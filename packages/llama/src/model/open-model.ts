@@ -1,19 +1,13 @@
 import { CaaError, type SteerableModel } from "@caa/core";
-import { hubCacheDirectory } from "@caa/core/hub";
 import { cacheDirectory } from "../checkpoint/cache-directory.ts";
-import { readJson } from "../checkpoint/files.ts";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
-import { openGguf } from "../gguf/open.ts";
-import { resolveModel } from "../hub/resolve-model.ts";
-import { defaultPromptStyle, type PromptStyle } from "../prompt/prompt-style.ts";
+import type { PromptStyle } from "../prompt/prompt-style.ts";
 import { openQuantized } from "../quantize/open.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
-import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { WorkerEngine } from "../worker/worker-engine.ts";
+import { findFolder } from "./find-folder.ts";
 import { LlamaModel } from "./llama-model.ts";
-
-/** The largest tokenizers in use take some 30 MB. */
-const MAX_TOKENIZER_BYTES = 256 * 1024 * 1024;
+import { openPrompts } from "./open-prompts.ts";
 
 /** How far the opening of a model is. */
 export interface OpenProgress {
@@ -48,7 +42,8 @@ export interface OpenModelOptions {
 }
 
 /**
- * Opens a model from a Hugging Face folder, a GGUF file, a hub id or a short name such as `llama-2-7b-chat`.
+ * Opens a model from a Hugging Face folder, a GGUF file, a LoRA adapter, a hub id or a short name such as
+ * `llama-2-7b-chat`.
  *
  * @throws {CaaError} `not-found`, `access-denied`, `download-failed`, `invalid-file`, `unsupported`, `device`, `io`,
  * `aborted`
@@ -60,26 +55,7 @@ export async function openModel(
   const { signal, onProgress, dtype = "float32" } = options;
   const device = chooseDevice(options.device ?? "auto");
   const cacheDir = options.cacheDirectory ?? cacheDirectory(process.env);
-  const source = await resolveModel(nameOrPath, {
-    cacheDir: hubCacheDirectory(process.env),
-    token: options.token,
-    offline: options.offline,
-    signal,
-    onProgress: ({ file, loadedBytes, totalBytes }) =>
-      onProgress?.({ stage: `download ${file}`, done: loadedBytes, total: totalBytes }),
-  });
-  if (source.note !== null) {
-    onProgress?.({ stage: source.note, done: 1, total: 1 });
-  }
-  const folder =
-    source.kind === "folder"
-      ? source.path
-      : await openGguf(source.path, {
-          cacheDir,
-          signal,
-          onProgress: ({ written, total }) =>
-            onProgress?.({ stage: "convert", done: written, total }),
-        });
+  const { id, folder } = await findFolder(nameOrPath, { ...options, cacheDir });
   const floats = await openCheckpoint(folder, { cacheDir, signal });
   if (floats.quantized !== null && dtype !== "float32" && dtype !== floats.quantized) {
     throw new CaaError(
@@ -101,18 +77,7 @@ export async function openModel(
           }),
           { cacheDir, signal },
         );
-  const tokenizer = await openTokenizer({
-    tokenizerJson: await readJsonObject(checkpoint.tokenizerJson),
-    tokenizerConfig: {
-      ...(checkpoint.tokenizerConfig === null
-        ? {}
-        : await readJsonObject(checkpoint.tokenizerConfig)),
-      ...(checkpoint.chatTemplate === null ? {} : { chat_template: checkpoint.chatTemplate }),
-    },
-  });
-  const style =
-    options.promptStyle ??
-    defaultPromptStyle({ modelId: source.id, chatTemplate: tokenizer.chatTemplate });
+  const { tokenizer, format, style } = await openPrompts(checkpoint, id, options);
   const config = {
     ...checkpoint.config,
     eos_token_ids: [...new Set([...checkpoint.eosTokenIds, ...tokenizer.eosIds])],
@@ -127,7 +92,7 @@ export async function openModel(
   onProgress?.({ stage: "load", done: 1, total: 1 });
   return new LlamaModel({
     info: {
-      id: source.id,
+      id,
       hash: checkpoint.hash,
       architecture: config.architecture,
       layerCount: config.num_hidden_layers,
@@ -136,26 +101,11 @@ export async function openModel(
       contextLength: config.max_position_embeddings,
       dtype: checkpoint.quantized ?? (device === "cuda" ? "float16" : "float32"),
       device,
-      // The two places of the system block give different prompts, so results must tell them apart.
-      promptStyle:
-        style === "llama2-chat" && options.systemPosition === "inside"
-          ? "llama2-chat-inside"
-          : style,
+      promptStyle: style,
     },
     config,
     engine,
     tokenizer,
-    format: {
-      style,
-      ...(options.systemPosition === undefined ? {} : { systemPosition: options.systemPosition }),
-    },
+    format,
   });
-}
-
-async function readJsonObject(file: string): Promise<object> {
-  const value = await readJson(file, MAX_TOKENIZER_BYTES);
-  if (typeof value !== "object" || value === null) {
-    throw new CaaError("invalid-file", `${file}: expected a JSON object`);
-  }
-  return value;
 }

@@ -5,6 +5,20 @@ import type { StoredTensor } from "../checkpoint/check-weights.ts";
 import { dequantize } from "../gguf/dequantize.ts";
 import { readExactly } from "../gguf/window-reader.ts";
 
+/** All values of a tensor as float32. @throws {CaaError} as `readFloatRows` */
+export async function readFloats(
+  tensor: StoredTensor,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const values = new Float32Array(tensor.shape.reduce((product, size) => product * size, 1));
+  let at = 0;
+  for await (const rows of readFloatRows(tensor, signal)) {
+    values.set(rows, at);
+    at += rows.length;
+  }
+  return values;
+}
+
 /** Values handed out at once: 4 MB as float32. */
 const CHUNK_VALUES = 1024 * 1024;
 

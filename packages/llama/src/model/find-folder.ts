@@ -1,0 +1,69 @@
+import { CaaError } from "@caa/core";
+import { hubCacheDirectory } from "@caa/core/hub";
+import { isAdapter, openAdapter } from "../adapter/open-adapter.ts";
+import { readAdapterConfig } from "../adapter/adapter-config.ts";
+import { openGguf } from "../gguf/open.ts";
+import { resolveModel } from "../hub/resolve-model.ts";
+import type { OpenModelOptions } from "./open-model.ts";
+
+export interface FoundModel {
+  /** Hub id, or the name of the folder or file. */
+  readonly id: string;
+  /** A Hugging Face folder with float weights, unless it was quantized before. */
+  readonly folder: string;
+}
+
+export type FindFolderOptions = Pick<
+  OpenModelOptions,
+  "token" | "offline" | "onProgress" | "signal"
+> & {
+  /** Where converted and merged folders are kept. */
+  readonly cacheDir: string;
+};
+
+/**
+ * The Hugging Face folder of a model, however it is named: a hub model is downloaded, a GGUF file converted, a LoRA adapter
+ * merged into its base model, each once and then kept.
+ *
+ * @throws {CaaError} as `openModel`
+ */
+export async function findFolder(
+  nameOrPath: string,
+  options: FindFolderOptions,
+): Promise<FoundModel> {
+  const { cacheDir, token, offline, onProgress, signal } = options;
+  const source = await resolveModel(nameOrPath, {
+    cacheDir: hubCacheDirectory(process.env),
+    token,
+    offline,
+    signal,
+    onProgress: ({ file, loadedBytes, totalBytes }) =>
+      onProgress?.({ stage: `download ${file}`, done: loadedBytes, total: totalBytes }),
+  });
+  if (source.note !== null) {
+    onProgress?.({ stage: source.note, done: 1, total: 1 });
+  }
+  if (source.kind === "gguf") {
+    const folder = await openGguf(source.path, {
+      cacheDir,
+      signal,
+      onProgress: ({ written, total }) => onProgress?.({ stage: "convert", done: written, total }),
+    });
+    return { id: source.id, folder };
+  }
+  if (await isAdapter(source.path)) {
+    const { base_model_name_or_path: name } = await readAdapterConfig(source.path);
+    if (await isAdapter(name)) {
+      throw new CaaError(
+        "unsupported",
+        `${source.path}: expected an adapter of a model, got one of the adapter ${name}`,
+        { facts: { adapter: source.path, base: name } },
+      );
+    }
+    const base = await findFolder(name, options);
+    onProgress?.({ stage: "merge", done: 0, total: 1 });
+    const folder = await openAdapter(base.folder, source.path, { cacheDir, signal });
+    return { id: source.id, folder };
+  }
+  return { id: source.id, folder: source.path };
+}
