@@ -31,7 +31,8 @@ export async function mergeAdapter(
 ): Promise<void> {
   const { r: rank, lora_alpha: alpha } = await readAdapterConfig(adapter);
   const checkpoint = await openCheckpoint(base, { signal });
-  const factors = pairFactors(adapter, await readSafetensors(adapter, ADAPTER_WEIGHTS));
+  const { tensors } = await readSafetensors(adapter, ADAPTER_WEIGHTS);
+  const factors = pairFactors(adapter, tensors);
   for (const [name, { down, up }] of factors) {
     const weight = checkpoint.tensors.get(name);
     const [outSize, inSize] = weight?.shape ?? [];

@@ -65,19 +65,26 @@ export interface StoredWeights {
   readonly files: readonly string[];
 }
 
-/** The tensors of one safetensors file of a folder. @throws {CaaError} `not-found`, `invalid-file`, `io` */
-export async function readSafetensors(
-  folder: string,
-  name: string,
-): Promise<ReadonlyMap<string, StoredTensor>> {
+/** What is in one safetensors file. */
+export interface StoredFile {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The header of a safetensors file of a folder. @throws {CaaError} `not-found`, `invalid-file`, `io` */
+export async function readSafetensors(folder: string, name: string): Promise<StoredFile> {
   const { file, header } = await readHeader(folder, name);
-  return new Map([...header.tensors].map(([tensor, entry]) => [tensor, { ...entry, file }]));
+  return {
+    tensors: new Map([...header.tensors].map(([tensor, entry]) => [tensor, { ...entry, file }])),
+    metadata: header.metadata,
+  };
 }
 
 /** Every tensor of a folder's weight files; `undefined` when it has neither a single file nor an index. */
 export async function readWeights(folder: string): Promise<StoredWeights | undefined> {
   if (await isFile(join(folder, SINGLE_FILE))) {
-    return { tensors: await readSafetensors(folder, SINGLE_FILE), files: [SINGLE_FILE] };
+    const { tensors } = await readSafetensors(folder, SINGLE_FILE);
+    return { tensors, files: [SINGLE_FILE] };
   }
   const map = await readWeightMap(folder);
   if (map === undefined) {

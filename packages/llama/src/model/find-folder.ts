@@ -9,6 +9,8 @@ import type { OpenModelOptions } from "./open-model.ts";
 export interface FoundModel {
   /** Hub id, or the name of the folder or file. */
   readonly id: string;
+  /** What opens it again from any working folder: a hub id or an absolute path. */
+  readonly reference: string;
   /** A Hugging Face folder with float weights, unless it was quantized before. */
   readonly folder: string;
 }
@@ -43,27 +45,29 @@ export async function findFolder(
   if (source.note !== null) {
     onProgress?.({ stage: source.note, done: 1, total: 1 });
   }
+  const { id, path } = source;
+  const reference = source.commit === null ? path : id;
   if (source.kind === "gguf") {
-    const folder = await openGguf(source.path, {
+    const folder = await openGguf(path, {
       cacheDir,
       signal,
       onProgress: ({ written, total }) => onProgress?.({ stage: "convert", done: written, total }),
     });
-    return { id: source.id, folder };
+    return { id, reference, folder };
   }
-  if (await isAdapter(source.path)) {
-    const { base_model_name_or_path: name } = await readAdapterConfig(source.path);
+  if (await isAdapter(path)) {
+    const { base_model_name_or_path: name } = await readAdapterConfig(path);
     if (await isAdapter(name)) {
       throw new CaaError(
         "unsupported",
-        `${source.path}: expected an adapter of a model, got one of the adapter ${name}`,
-        { facts: { adapter: source.path, base: name } },
+        `${path}: expected an adapter of a model, got one of the adapter ${name}`,
+        { facts: { adapter: path, base: name } },
       );
     }
     const base = await findFolder(name, options);
     onProgress?.({ stage: "merge", done: 0, total: 1 });
-    const folder = await openAdapter(base.folder, source.path, { cacheDir, signal });
-    return { id: source.id, folder };
+    const folder = await openAdapter(base.folder, path, { cacheDir, signal });
+    return { id, reference, folder };
   }
-  return { id: source.id, folder: source.path };
+  return { id, reference, folder: path };
 }
