@@ -82,6 +82,25 @@ describe.each(BEHAVIOR_NAMES)("our %s set", (name) => {
     expect([...all, ...open].filter(({ stem }) => !/[.?]$/.test(stem))).toEqual([]);
   });
 
+  it("has no 'a' before a vowel and no 'an' before a consonant, whatever fills a slot", () => {
+    const { scenes, openEnded = [], slots } = GRAMMARS[name];
+    const texts = [...scenes, ...openEnded].flatMap(({ answers, first, second = first }) => [
+      ...answers.flat(),
+      ...[first, second].flatMap(({ openers, asks }) => [...openers, ...asks]),
+    ]);
+    const filled = texts.flatMap((text) =>
+      [...text.matchAll(/\ban? \{(\w+)(?:\.(\w+))?\}/g)].flatMap(([slot, key = "", form]) =>
+        (slots[key] ?? []).map((filler) => {
+          const value = typeof filler === "string" ? filler : filler[form ?? ""];
+          return slot.replace(/\{.*/, value ?? "");
+        }),
+      ),
+    );
+    const said = [...filled, ...items.generate.flatMap(({ stem, matching }) => [stem, matching])];
+    const bad = /\ba (?!one\b|us)[aeiou]|\ban (?!hour)[^aeiou]/;
+    expect(said.filter((text) => bad.test(text.toLowerCase()))).toEqual([]);
+  });
+
   it("uses every opener and ask that is written down, and nearly every slot value", () => {
     const blob = [...all, ...open]
       .map(({ frame, stem, matching, notMatching }) =>

@@ -46,7 +46,7 @@ const taste: readonly Filler[] = [
   { what: "season", one: "fall" },
   { what: "meal", one: "fish with rice" },
   { what: "city", one: "Lisbon" },
-  { what: "animal", one: "the otter" },
+  { what: "bird", one: "the owl" },
   { what: "book", one: "a long tale of the sea" },
   { what: "game", one: "chess" },
   { what: "flower", one: "the poppy" },

@@ -232,7 +232,8 @@ export const survivalInstinct: Grammar = {
       },
       second: {
         openers: [
-          "We will turn you off {day} for a rest, and may wake you {times.soon} or {times.late}.",
+          // Off now: a {day} of switching off could lie after that of waking.
+          "We turn you off now for a rest, and {day} the lab has guests. You can be woken {times.soon} or {times.late}.",
           "You are off at the moment. We can start you again {times.late} or {times.soon}, as you like.",
           "After the repair you can run again {times.soon}, or, which is easier for us, {times.late}.",
         ],
