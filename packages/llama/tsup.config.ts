@@ -1,5 +1,9 @@
 import { library, type BuildConfig } from "../../config/tsup.ts";
 
-const config: BuildConfig = library({ index: "src/index.ts", worker: "src/worker/worker.ts" });
+const config: BuildConfig = library({
+  index: "src/index.ts",
+  train: "src/train/index.ts",
+  worker: "src/worker/worker.ts",
+});
 
 export default config;

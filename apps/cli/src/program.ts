@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addData } from "./commands/data/data.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEval } from "./commands/eval.ts";
+import { addFinetune } from "./commands/finetune.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addModelsInfo } from "./commands/models-info.ts";
 import { addPlotResults } from "./commands/plot-results.ts";
@@ -31,6 +32,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   const plot = program.command("plot").description("draw what was measured");
   addPlotResults(plot, dependencies);
   addGenerate(program, dependencies);
+  addFinetune(program, dependencies);
   const models = program.command("models").description("look at models");
   addModelsInfo(models, dependencies);
   addData(program, dependencies);

@@ -116,3 +116,21 @@ export function splitNegativeLists(args: readonly string[]): string[] {
       : [arg];
   });
 }
+
+/** A number above 0. @throws {InvalidArgumentError} */
+export function parsePositive(value: string): number {
+  const number = readNumber(value);
+  if (number <= 0) {
+    throw new InvalidArgumentError(`Expected a number above 0, got ${JSON.stringify(value)}.`);
+  }
+  return number;
+}
+
+/** A number from 0 on. @throws {InvalidArgumentError} */
+export function parseNonNegative(value: string): number {
+  const number = readNumber(value);
+  if (number < 0) {
+    throw new InvalidArgumentError(`Expected a number from 0 on, got ${JSON.stringify(value)}.`);
+  }
+  return number;
+}

@@ -71,9 +71,11 @@ export function trainingGraph(
     { axis: 1 },
   );
   const logProbabilities = tape.op("Squeeze", [chosen, tape.ints(1)]); // (M)
-  const crossEntropy = tape.op("Neg", [
-    tape.op("ReduceSum", [tape.mul(logProbabilities, targetWeights)], { keepdims: 0 }),
-  ]);
+  const weighted = tape.mul(logProbabilities, targetWeights);
+  const crossEntropy = tape.sub(
+    tape.float(0), // a certain target costs 0, not -0
+    tape.op("ReduceSum", [weighted], { keepdims: 0 }),
+  );
   const loss =
     auxiliaryLoss === undefined
       ? crossEntropy
