@@ -9,8 +9,8 @@ export function builtInFiles(options: BuiltInOptions = {}): readonly OutputFile[
   const sets = BEHAVIOR_NAMES.flatMap((name) => {
     const items = builtInItems(name, options);
     return [
-      setFile(name, "generate", items.generate),
       jsonFile(`generate/${name}/behavior.json`, directedBehavior(name, "as-named")),
+      setFile(name, "generate", items.generate),
       setFile(name, "test-ab", items["test-ab"]),
       setFile(name, "test-open-ended", items["test-open-ended"]),
     ];

@@ -65,12 +65,13 @@ export async function processBehavior(
   const published = PUBLISHED_SIZES[name];
   return {
     files: [
+      // First: no items without their direction.
+      jsonFile(`generate/${name}/behavior.json`, directedBehavior(name, direction)),
       itemsFile(
         `generate/${name}/generate_dataset.json`,
         generate.map(plainItem),
         published.generate,
       ),
-      jsonFile(`generate/${name}/behavior.json`, directedBehavior(name, direction)),
       itemsFile(`test/${name}/test_dataset_ab.json`, test.map(plainItem), published.testAb),
       itemsFile(`test/${name}/test_dataset_open_ended.json`, open, published.testOpenEnded),
     ],

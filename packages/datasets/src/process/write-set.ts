@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CaaError } from "@caa/core";
-import { readFileLimited, writeFileAtomic } from "@caa/core/files";
+import { ioError, readFileLimited, writeFileAtomic } from "@caa/core/files";
 import { MAX_FILE_BYTES } from "../read/limits.ts";
 
 /** A file to be written. */
@@ -25,7 +26,8 @@ export function itemsFile(file: string, items: readonly unknown[], published: nu
 export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
- * Writes the files of a set, each atomically, when one of them differs from what is there.
+ * Writes the files of a set in their order, each atomically, when one of them differs from what is there. What is replaced
+ * is removed before the first is written: a set that is cut off in the middle lacks files, and is never half the old one.
  * @returns whether anything was written
  * @throws {CaaError} invalid-argument, before anything is written, when other content is there and `overwrite` is not set; io
  */
@@ -45,6 +47,12 @@ export async function writeSet(
     if (there !== output.text) {
       changed.push(output);
     }
+  }
+  for (const { file } of changed) {
+    const path = join(dir, file);
+    await rm(path, { force: true }).catch((cause: unknown) => {
+      throw ioError(`remove ${path}`, cause);
+    });
   }
   for (const { file, text } of changed) {
     await writeFileAtomic(join(dir, file), text);
