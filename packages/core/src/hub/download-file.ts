@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CaaError } from "../errors/caa-error.ts";
 import { statOrUndefined } from "../files/stat-or-undefined.ts";
-import { ioError } from "../files/wrap-error.ts";
+import { errorCode, ioError } from "../files/wrap-error.ts";
 import { type HttpClient, isPassing } from "./http-client.ts";
 import { MAX_ATTEMPTS } from "./limits.ts";
 import { COMMIT } from "./repo.ts";
@@ -25,11 +25,16 @@ export interface Download {
   readonly maxBytes: number;
   /** What the content must hash to, where it is known: SHA-256, or git's SHA-1 of a blob. */
   readonly hash?: string | undefined;
+  /**
+   * Whether the caller compares the content with what it should be. Without that, and without a hash, parts of two answers
+   * are never put together: the file may have changed between them, and no one would see it. @default false
+   */
+  readonly compared?: boolean | undefined;
 }
 
 /**
  * Fetches a file's content into `target`. It grows in `<target>.incomplete`, from which a later call goes on, and gets
- * its final name once its size and hash are right.
+ * its final name once its size and hash are right. Several processes may fetch the same content at once.
  *
  * @throws {CaaError} `download-failed` when it is cut or damaged again and again; `io`; `access-denied`; `aborted`
  */
@@ -45,32 +50,51 @@ export async function downloadFile(
     });
   }
   const incomplete = `${target}.incomplete`;
-  await mkdir(dirname(target), { recursive: true });
+  const limit = size ?? maxBytes;
+  const joins = download.hash !== undefined || download.compared === true;
   for (let attempt = 1; ; attempt += 1) {
-    const before = await sizeOf(incomplete, size ?? maxBytes);
+    let before = 0;
     try {
+      await mkdir(dirname(target), { recursive: true });
+      before = await sizeOf(incomplete, joins ? limit : 0);
       await fetchRest(download, incomplete, before, onBytes);
       await checkContent(download, incomplete);
       await rename(incomplete, target);
       return;
     } catch (error) {
-      const failure = CaaError.isInstance(error) ? error : ioError(name, error);
+      if (errorCode(error) === "ENOENT" && (await isWhole(download, target))) {
+        return;
+      }
+      const failure = failureOf(download, target, error);
       if (!isPassing(failure)) {
         throw failure;
       }
-      if ((await sizeOf(incomplete, size ?? maxBytes)) - before >= PROGRESS_BYTES) {
+      if (joins && (await sizeOf(incomplete, limit)) - before >= PROGRESS_BYTES) {
         attempt = 1;
       }
       if (attempt >= MAX_ATTEMPTS) {
         throw new CaaError(
           "download-failed",
-          `${failure.message}; gave up on ${name} after ${attempt} tries, run again to go on from where it stopped`,
+          `${failure.message}; gave up on ${name} after ${attempt} tries, run again${joins ? " to go on from where it stopped" : ""}`,
           { cause: failure, facts: { ...failure.facts, file: name } },
         );
       }
       await http.pause(attempt, failure);
     }
   }
+}
+
+/** Another run that fetches the same takes the part away when it has ended, well or not: that is worth another try. */
+function failureOf({ http, name }: Download, target: string, error: unknown): CaaError {
+  return errorCode(error) === "ENOENT"
+    ? http.failed(`${name}: its part was taken away, by another run perhaps`, error)
+    : ioError(`${name}: write ${target}`, error);
+}
+
+/** Whether another run brought the content meanwhile. */
+async function isWhole({ hash, http }: Download, path: string): Promise<boolean> {
+  const there = hash !== undefined && (await statOrUndefined(path))?.isFile() === true;
+  return there && (await hashLike(hash, path, http)) === hash;
 }
 
 /** Bytes of an earlier try; one that is too long is no beginning of the file. */
@@ -91,16 +115,18 @@ async function fetchRest(
 ): Promise<void> {
   const { http, name, ask, size } = download;
   onBytes(from, size);
-  if (from === size) {
-    await (await open(incomplete, "a")).close(); // an empty file has to be there, too
+  if (from === size && from > 0) {
     return;
   }
   // Asked before the file is made: a refusal leaves nothing behind.
   const response = await ask(from);
   const { start, total } = await partOf(download, incomplete, response, from);
-  const handle = await open(incomplete, from > 0 ? "r+" : "w");
+  // Not cut on opening: another run may be writing the same content there, from its beginning without a gap.
+  const handle = await open(incomplete, from > 0 ? "r+" : constants.O_RDWR | constants.O_CREAT);
   try {
-    await handle.truncate(start);
+    if (start < from) {
+      await handle.truncate(start);
+    }
     let at = start;
     for await (const chunk of http.body(response, name)) {
       if (at + chunk.byteLength > (size ?? download.maxBytes)) {
@@ -119,6 +145,7 @@ async function fetchRest(
     if (total !== undefined && at < total) {
       throw http.failed(`${name}: the connection ended at byte ${at} of ${total}`);
     }
+    await handle.truncate(at);
     await handle.sync();
   } finally {
     await handle.close();
@@ -141,11 +168,13 @@ async function partOf(
   const { status, headers } = response;
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers.get("content-range") ?? "");
   const total = range?.[2] === undefined ? undefined : Number(range[2]);
-  if (status === 206 && Number(range?.[1] ?? Number.NaN) === from) {
+  // Of a compressed answer sizes and offsets are those of the compressed bytes.
+  const encoded = (headers.get("content-encoding") ?? "identity") !== "identity";
+  if (status === 206 && !encoded && Number(range?.[1] ?? Number.NaN) === from) {
     return { start: from, total: size ?? total };
   }
   if (status === 200) {
-    const length = headers.has("content-encoding") ? null : headers.get("content-length");
+    const length = encoded ? null : headers.get("content-length");
     return { start: 0, total: size ?? (length === null ? undefined : Number(length)) };
   }
   await response.body?.cancel();

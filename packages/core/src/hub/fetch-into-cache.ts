@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { throwIfAborted } from "../errors/caa-error.ts";
 import { statOrUndefined } from "../files/stat-or-undefined.ts";
+import { ioError } from "../files/wrap-error.ts";
 import { downloadFile, hashLike } from "./download-file.ts";
 import type { HubCache } from "./hub-cache.ts";
 import type { HubClient, HubFile } from "./hub-client.ts";
@@ -35,14 +37,42 @@ export async function fetchIntoCache(
   const isThere = async (at: string): Promise<boolean> =>
     (await statOrUndefined(at))?.size === file.size &&
     (!verify || (await hashLike(file.etag, at, download.http)) === file.etag);
-  if (await isThere(path)) {
-    return path;
+  try {
+    if (await isThere(path)) {
+      return path;
+    }
+    if (!(await isThere(blob))) {
+      await downloadFile(download, blob, (loadedBytes) =>
+        onProgress?.({ file: file.path, loadedBytes, totalBytes: file.size }),
+      );
+    }
+    await cache.link(file.etag, commit, file.path);
+  } catch (error) {
+    throw ioError(`hub cache: ${path}`, error);
   }
-  if (!(await isThere(blob))) {
-    await downloadFile(download, blob, (loadedBytes) =>
-      onProgress?.({ file: file.path, loadedBytes, totalBytes: file.size }),
-    );
-  }
-  await cache.link(file.etag, commit, file.path);
   return path;
+}
+
+/**
+ * The path of a file of a commit, without asking the hub; `undefined` when it is not in the cache, or damaged there. Its
+ * hash is known by the link to its content: on file systems without links it cannot be compared.
+ * @throws {CaaError} `io`, `aborted`
+ */
+export async function findInCache(
+  cache: HubCache,
+  commit: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const path = join(cache.snapshot(commit), name);
+  try {
+    if ((await statOrUndefined(path))?.isFile() !== true) {
+      return undefined;
+    }
+    const etag = await cache.etag(commit, name);
+    const client = { throwIfAborted: () => throwIfAborted(signal) };
+    return etag === undefined || (await hashLike(etag, path, client)) === etag ? path : undefined;
+  } catch (error) {
+    throw ioError(`hub cache: ${path}`, error);
+  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { copyFile, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { CaaError } from "../errors/caa-error.ts";
 import { readFileLimited } from "../files/read-file-limited.ts";
 import { errorCode } from "../files/wrap-error.ts";
@@ -9,6 +9,8 @@ import { COMMIT, type HubRepo, isRepoId, isRevision } from "./repo.ts";
 
 /** A commit has 40. */
 const MAX_REF_BYTES = 1000;
+/** Names of contents: git's SHA-1 of a blob, or SHA-256. */
+const ETAG = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
  * One repository in the standard hub cache, shared with Hugging Face's other libraries: contents in `blobs/`, by hash;
@@ -60,6 +62,19 @@ export class HubCache {
   async setCommit(revision: string, commit: string): Promise<void> {
     if (revision !== commit) {
       await writeFileAtomic(join(this.#root, "refs", revision), commit);
+    }
+  }
+
+  /** What the content of a file in a snapshot hashes to, by its link; `undefined` where it is none. */
+  async etag(commit: string, name: string): Promise<string | undefined> {
+    try {
+      const etag = basename(await readlink(join(this.snapshot(commit), name)));
+      return ETAG.test(etag) ? etag : undefined;
+    } catch (error) {
+      if (errorCode(error) === "EINVAL" || errorCode(error) === "UNKNOWN") {
+        return undefined; // a copy
+      }
+      throw error;
     }
   }
 

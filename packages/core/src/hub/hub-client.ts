@@ -5,10 +5,13 @@ import type { Download } from "./download-file.ts";
 import { askFrom } from "./ask-from.ts";
 import { type Fetch, HttpClient, type TransferOptions } from "./http-client.ts";
 import { MAX_ATTEMPTS } from "./limits.ts";
+import { parseAddress } from "./parse-address.ts";
 import { COMMIT, type HubRepo, kindOf, pathOf } from "./repo.ts";
 
 /** Far more files than any model or data set here has. */
 const MAX_FILES = 10_000;
+/** The hub puts a thousand files and folders on a page; one that always names a next would never end. */
+const MAX_PAGES = 100;
 /** Sizes add up exactly, and no file comes near it. */
 const MAX_FILE_BYTES = 2 ** 44;
 
@@ -59,12 +62,7 @@ export class HubClient {
   /** @throws {CaaError} `invalid-argument` for an endpoint that is no address or a token that is none */
   constructor(options: HubClientOptions) {
     const { endpoint = DEFAULT_ENDPOINT, token } = options;
-    if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
-      throw new CaaError(
-        "invalid-argument",
-        `hub endpoint: expected an http(s) address, got "${endpoint}"`,
-      );
-    }
+    parseAddress("hub endpoint", endpoint);
     // A token with a blank or a line break makes a header that is refused with the token in the message.
     if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
       throw new CaaError(
@@ -117,6 +115,8 @@ export class HubClient {
   ): Promise<readonly HubFile[]> {
     const { type, id } = this.#options.repo;
     const { listFiles } = await loadLibrary();
+    const fetchPage = this.#fetchWith(MAX_ATTEMPTS);
+    let pages = 0;
     return this.#answer(async () => {
       const files: HubFile[] = [];
       for await (const entry of listFiles({
@@ -124,7 +124,13 @@ export class HubClient {
         revision: commit,
         recursive,
         hubUrl: this.#endpoint,
-        fetch: this.#fetchWith(MAX_ATTEMPTS),
+        fetch: (...request) => {
+          pages += 1;
+          if (pages > MAX_PAGES) {
+            throw this.#strange(`more than ${MAX_PAGES} pages`);
+          }
+          return fetchPage(...request);
+        },
       })) {
         if (entry.type !== "file") {
           continue;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createRandom } from "../random/random.ts";
 import { downloadFile } from "./download-file.ts";
-import { fetchIntoCache } from "./fetch-into-cache.ts";
+import { fetchIntoCache, findInCache } from "./fetch-into-cache.ts";
 import { HubCache } from "./hub-cache.ts";
 import { HubClient, type HubClientOptions } from "./hub-client.ts";
 import type { HubRepo } from "./repo.ts";
@@ -82,6 +82,58 @@ describe("a data set of the hub", () => {
     expect(new Uint8Array(await readFile(path))).toEqual(new Uint8Array(small.length));
     await fetchIntoCache(client, cache, COMMIT, file, { verify: true });
     expect(new Uint8Array(await readFile(path))).toEqual(small);
+  });
+
+  test("is found in the cache without the hub, unless it is damaged or was never there", async () => {
+    const client = clientOf(await start());
+    const cache = new HubCache(folder, REPO);
+    const file = { path: "a folder/part 1.jsonl", size: large.length, etag: etagOf(large) };
+    expect(await findInCache(cache, COMMIT, file.path)).toBeUndefined();
+    const path = await fetchIntoCache(client, cache, COMMIT, file);
+    expect(await findInCache(cache, COMMIT, file.path)).toBe(path);
+    await writeFile(path, new Uint8Array(large.length));
+    expect(await findInCache(cache, COMMIT, file.path)).toBeUndefined();
+    // Where there are no links nothing says the hash.
+    await rm(path);
+    await writeFile(path, large);
+    expect(await findInCache(cache, COMMIT, file.path)).toBe(path);
+  });
+
+  test("comes whole to all who fetch it at once", async () => {
+    const hub = await start({ cutAfter: (_, from) => (from < 3000 ? 900 : undefined) });
+    const file = { path: "a folder/part 1.jsonl", size: large.length, etag: etagOf(large) };
+    const paths = await Promise.all(
+      [1, 2, 3, 4].map(() =>
+        fetchIntoCache(clientOf(hub), new HubCache(folder, REPO), COMMIT, file),
+      ),
+    );
+    for (const path of paths) {
+      expect(new Uint8Array(await readFile(path))).toEqual(large);
+    }
+    expect(await readdir(join(folder, "datasets--acme--questions", "blobs"))).toEqual([file.etag]);
+  });
+
+  test("without a place in the cache is an error that names the place", async () => {
+    const client = clientOf(await start());
+    await writeFile(join(folder, "file"), "");
+    const cache = new HubCache(join(folder, "file"), REPO);
+    const file = { path: "README.md", size: small.length, etag: etagOf(small) };
+    await expect(fetchIntoCache(client, cache, COMMIT, file)).rejects.toMatchObject({
+      code: "io",
+      message: expect.stringContaining(join(folder, "file")),
+    });
+  });
+
+  test("whose list never ends is no answer of a hub", async () => {
+    const hub: FakeHub = await start({
+      answer: (request, response) => {
+        const next = `<http://${request.headers.host}${request.url}>; rel="next"`;
+        response.writeHead(200, { link: next }).end("[]");
+        return true;
+      },
+    });
+    await expect(clientOf(hub).files(COMMIT)).rejects.toThrow(/another form/);
+    expect(hub.requests).toHaveLength(100);
   });
 
   test("is not the model of the same name", async () => {
@@ -211,6 +263,7 @@ describe("a file at a plain address", () => {
       urlDownload(`${hub.endpoint}/${path}`, {
         name: "data.json",
         maxBytes: 10_000,
+        compared: true,
         sleep,
         ...options,
       }),
@@ -251,6 +304,38 @@ describe("a file at a plain address", () => {
     await writeFile(join(folder, "data.json.incomplete"), new Uint8Array(6000));
     await download(hub);
     expect(await content()).toEqual(large);
+  });
+
+  test("begins anew when the server goes on in compressed bytes", async () => {
+    const hub = await start({
+      plain,
+      answer: (request, response) => {
+        const range = request.headers.range !== undefined;
+        if (range) {
+          const headers = { "content-range": "bytes 700-999/1000", "content-encoding": "gzip" };
+          response.writeHead(206, headers).end(small);
+        }
+        return range;
+      },
+    });
+    await writeFile(join(folder, "data.json.incomplete"), large.subarray(0, 700));
+    await download(hub);
+    expect(await content()).toEqual(large);
+  });
+
+  test("that nothing is compared with is never put together from two answers", async () => {
+    const hub = await start({ plain, cutAfter: (_, from) => (from < 4000 ? 2000 : undefined) });
+    await writeFile(join(folder, "data.json.incomplete"), small);
+    await expect(download(hub, { compared: false })).rejects.toThrow(/after 5 tries, run again$/);
+    expect(hub.requests).toEqual(Array.from({ length: 5 }, () => "GET /x/data.json"));
+  });
+
+  test("large and always cut is given up too", async () => {
+    const huge = new Uint8Array(2_100_000);
+    const hub = await start({ plain: { "x/data.json": huge }, cutAfter: () => 1_200_000 });
+    await expect(download(hub, { compared: false, maxBytes: huge.length })).rejects.toThrow(
+      /gave up on data.json after 5 tries/,
+    );
   });
 
   test("of a hash that is not the expected one never gets its name", async () => {
@@ -346,6 +431,16 @@ describe("a file at a plain address", () => {
     await download(hub, { limits, now: () => (time += 10_000) });
     expect(await content()).toEqual(large);
   });
+
+  test.each(["http://bob:secret@x/y", "ftp://bob:secret@x/y", "http://bob:secret@"])(
+    "%j is refused without its password in the message",
+    (address) => {
+      const make = (): unknown => urlDownload(address, { name: "x", maxBytes: 1 });
+      expect(make).toThrow(/expected an (http\(s\) )?address/);
+      expect(make).not.toThrow(/secret/);
+      expect(() => new HubClient({ repo: REPO, endpoint: address })).not.toThrow(/secret/);
+    },
+  );
 
   test.each(["ftp://x/y", "x/y", "file:///etc/passwd", ""])("%j is no address", (address) => {
     expect(() => urlDownload(address, { name: "x", maxBytes: 1 })).toThrow(

@@ -1,6 +1,6 @@
 export { hubCacheDirectory } from "./cache-directory.ts";
 export { downloadFile } from "./download-file.ts";
-export { fetchIntoCache } from "./fetch-into-cache.ts";
+export { fetchIntoCache, findInCache } from "./fetch-into-cache.ts";
 export { HubCache } from "./hub-cache.ts";
 export { HubClient } from "./hub-client.ts";
 export { MAX_ATTEMPTS, TRANSFER_LIMITS } from "./limits.ts";

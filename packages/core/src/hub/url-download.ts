@@ -2,27 +2,24 @@ import { CaaError } from "../errors/caa-error.ts";
 import { askFrom } from "./ask-from.ts";
 import type { Download } from "./download-file.ts";
 import { HttpClient, type TransferOptions } from "./http-client.ts";
+import { parseAddress } from "./parse-address.ts";
 
 export interface UrlDownloadOptions extends TransferOptions {
   /** As messages call it. */
   readonly name: string;
   readonly maxBytes: number;
   readonly hash?: string | undefined;
+  /** As in `Download`. @default false */
+  readonly compared?: boolean | undefined;
 }
 
 /**
  * A file at a plain address, to be downloaded; no token is sent.
- * @throws {CaaError} `invalid-argument` for what is no http(s) address
+ * @throws {CaaError} `invalid-argument` for what is no http(s) address, or one with a password
  */
 export function urlDownload(address: string, options: UrlDownloadOptions): Download {
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
-    throw new CaaError(
-      "invalid-argument",
-      `download of ${options.name}: expected an http(s) address, got "${address}"`,
-    );
-  }
-  const url = new URL(address);
-  const { name, maxBytes, hash } = options;
+  const { name, maxBytes, hash, compared } = options;
+  const url = parseAddress(`download of ${name}`, address);
   const facts = { url: address };
   const http = new HttpClient({
     ...options,
@@ -43,5 +40,5 @@ export function urlDownload(address: string, options: UrlDownloadOptions): Downl
       return undefined;
     },
   });
-  return { http, name, ask: (from) => askFrom(http, url, from), maxBytes, hash };
+  return { http, name, ask: (from) => askFrom(http, url, from), maxBytes, hash, compared };
 }
