@@ -87,6 +87,23 @@ const unpinned: Source = {
   ],
 };
 
+/** Of two files that come one after the other. */
+const twoFiles: Source = {
+  ...fromGitHub,
+  forms: [
+    [
+      ...fromGitHub.forms[0],
+      {
+        name: "more.json",
+        origin: { kind: "github", repo: "acme/code", path: "data/more.json" },
+        bytes: gitBlob(array),
+        items: hashItems(items),
+        folders: ["refusal"],
+      },
+    ],
+  ],
+};
+
 let folder = "";
 let dir = "";
 let sleeps: number[] = [];
@@ -419,6 +436,84 @@ describe("faults on the way", () => {
     expect(reports[0]?.notes[0]).toMatch(/could not be reached \(ECONNREFUSED\); the cached copy/);
   });
 
+  it("a copy in the cache that is damaged does not serve", async () => {
+    await bring(unpinned, await start());
+    await rm(dir, { recursive: true });
+    const cached = `cache/datasets--acme--evals/snapshots/${COMMIT}/all/test.parquet`;
+    await put(cached, bytesOf(`PAR1${"y".repeat(2000)}PAR1`));
+    const report = await bring(unpinned, await deadEndpoint());
+    expect(report).toMatchObject({ complete: false, files: [], notes: [] });
+    expect(report.failure?.message).toContain("could not be reached");
+  });
+
+  it("parts of two versions never become a file that nothing is known of", async () => {
+    const path = "raw/mmlu/test.parquet";
+    const old = await start({ plain: { [path]: parquet }, cutAfter: () => 300 });
+    expect(await bring(unpinned, null, { mirror: old.endpoint })).toMatchObject({
+      complete: false,
+    });
+    const now = bytesOf(`PAR1${"y".repeat(2000)}PAR1`);
+    const hub = await start({ plain: { [path]: now } });
+    expect(await bring(unpinned, null, { mirror: hub.endpoint })).toMatchObject({ complete: true });
+    expect(await content(path)).toEqual(now);
+  });
+
+  it.each([
+    ["GitHub", fromGitHub, "raw/refusal/dataset.json", array],
+    ["the hub", unpinned, "raw/mmlu/test.parquet", parquet],
+  ])("runs at the same time get it from %s", async (_, source, path, expected) => {
+    const hub = await start();
+    const reports = await Promise.all([1, 2, 3].map(() => bring(source, hub)));
+    expect(reports.map(({ failure }) => failure)).toEqual([null, null, null]);
+    expect(await content(path)).toEqual(expected);
+    expect(await tree()).toEqual([path, "raw/sources.json"]);
+  });
+
+  it("what another run brings meanwhile stays in the record", async () => {
+    const hub = await start();
+    let other: Promise<unknown> | null = null;
+    await bring(fromHub, hub, {
+      onProgress: () => {
+        other ??= bring(fromGitHub, hub);
+      },
+      fetch: async (...request) => {
+        await other;
+        return fetch(...request);
+      },
+    });
+    await other;
+    const { files } = JSON.parse(await readFile(recordPath(dir), "utf8"));
+    expect(Object.keys(files)).toEqual([
+      "coordinate-other-ais/coordinate-other-ais.jsonl",
+      "refusal/dataset.json",
+    ]);
+  });
+
+  it("a cache that cannot be written is said, and keeps no other set from coming", async () => {
+    await put("file", new Uint8Array());
+    const hub = await start();
+    const reports = await bringSources([unpinned, fromGitHub], {
+      dir,
+      cacheDir: join(folder, "file/cache"),
+      hubEndpoint: hub.endpoint,
+      gitHubEndpoint: hub.endpoint,
+    });
+    expect(reports.map(({ complete }) => complete)).toEqual([false, true]);
+    expect(reports[0]?.failure).toMatchObject({ code: "io" });
+    expect(reports[0]?.failure?.message).toContain(join(folder, "file/cache"));
+  });
+
+  it.each(["mirror", "gitHubEndpoint"])(
+    "a password in %s is refused and not told",
+    async (name) => {
+      const address = (await start()).endpoint.replace("//", "//bob:secret@");
+      const report = await bring(fromGitHub, null, { [name]: address });
+      expect(report.failure).toMatchObject({ code: "invalid-argument" });
+      expect(report.failure?.message).not.toContain("secret");
+      expect(await readFile(recordPath(dir), "utf8")).not.toContain("secret");
+    },
+  );
+
   it("one set that fails does not keep the next from coming", async () => {
     const hub = await start({ files: {} });
     const reports = await bringSources([unpinned, fromGitHub], {
@@ -438,8 +533,26 @@ describe("faults on the way", () => {
       sleep: async () => controller.abort(),
     });
     await expect(promise).rejects.toMatchObject({ code: "aborted" });
-    expect(await tree()).toEqual(["raw/refusal/.dataset.json.incomplete"]);
+    expect(await tree()).toEqual(["raw/refusal/.dataset.json.incomplete", "raw/sources.json"]);
   });
+});
+
+it("what came before a stop stays in the record", async () => {
+  const controller = new AbortController();
+  const hub = await start({
+    plain: { [RAW_PATH]: array, "acme/code/main/data/more.json": array },
+  });
+  const promise = bring(twoFiles, hub, {
+    signal: controller.signal,
+    onProgress: ({ file }) => (file === "more.json" ? controller.abort() : undefined),
+  });
+  await expect(promise).rejects.toMatchObject({ code: "aborted" });
+  const rest = await bring(twoFiles, hub);
+  expect(rest).toMatchObject({ complete: true });
+  expect(rest.files.map(({ name, how, origin }) => [name, how, origin])).toEqual([
+    ["dataset.json", "present", `${hub.endpoint}/${RAW_PATH}`],
+    ["more.json", "downloaded", `${hub.endpoint}/acme/code/main/data/more.json`],
+  ]);
 });
 
 describe("from a local folder", () => {
@@ -498,6 +611,7 @@ describe("from a local folder", () => {
     ["is cut", lines.subarray(0, 500), /line/],
     ["is cut gzip", gzipSync(lines).subarray(0, 200), /gzip/],
     ["is empty", new Uint8Array(), /at least one item/],
+    ["is nested without end", bytesOf("[".repeat(1e5) + "]".repeat(1e5)), /nested too deep/],
     ["is no text", Uint8Array.of(0xff, 0xfe, 0x00), /UTF-8/],
     [
       "has one other item",
@@ -536,6 +650,30 @@ describe("what lies under a final name", () => {
       ["present", "differs"],
     ]);
     expect(await content("raw/refusal/dataset.json")).toEqual(array);
+  });
+
+  it("and is none keeps the other sets from nothing", async () => {
+    await mkdir(join(dir, "raw/refusal/dataset.json"), { recursive: true });
+    const hub = await start();
+    const reports = await bringSources([fromGitHub, unpinned], {
+      dir,
+      cacheDir: join(folder, "cache"),
+      hubEndpoint: hub.endpoint,
+      gitHubEndpoint: hub.endpoint,
+    });
+    expect(reports.map(({ complete }) => complete)).toEqual([false, true]);
+    expect(reports[0]?.failure?.message).toContain("dataset.json: expected a regular file");
+  });
+
+  it("and has no pin is compared with its record, though a download failed since", async () => {
+    await bring(unpinned, await start());
+    await writeFile(join(dir, "raw/mmlu/test.parquet"), bytesOf("PAR1 something else PAR1"));
+    await rm(join(folder, "cache"), { recursive: true });
+    const away = await bring(unpinned, await start({ answer: answering(404) }));
+    expect(away).toMatchObject({ complete: false });
+    await writeFile(join(dir, "raw/mmlu/test.parquet"), bytesOf("PAR1 something else PAR1"));
+    const again = await bring(unpinned, await start());
+    expect(again.files.map(({ match }) => match)).toEqual(["no-pin", "differs"]);
   });
 
   it("and was put there by hand is taken when it is right", async () => {

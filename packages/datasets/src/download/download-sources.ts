@@ -28,23 +28,29 @@ export async function bringSources(
   options: Omit<DownloadSourcesOptions, "names">,
 ): Promise<readonly SourceReport[]> {
   const { dir, from, signal } = options;
-  let record = await readRecord(dir);
+  await readRecord(dir); // a broken one is told before anything is looked for
   const where = from === undefined ? new Published(options) : await LocalCopies.find(from, signal);
   const reports: SourceReport[] = [];
   for (const source of sources) {
     throwIfAborted(signal);
-    const report = await new SourceJob(source, record, options).run(where);
+    const report = await new SourceJob(source, await readRecord(dir), options).run(where);
     reports.push(report);
-    record = recordWith(record, report);
-    await writeRecord(dir, record);
+    // Read again: another run may have brought other sets meanwhile.
+    await writeRecord(dir, recordWith(await readRecord(dir), report));
+    if (report.failure?.code === "aborted") {
+      throw report.failure;
+    }
   }
   return reports;
 }
 
-/** The files of the set as they are now; those that were kept apart before stay known. */
-function recordWith(record: SourcesRecord, { set, files }: SourceReport): SourcesRecord {
+/**
+ * The files of the set as they are now; those that were kept apart before stay known, and while the set is not complete
+ * all: what has no pin is compared with what it was.
+ */
+function recordWith(record: SourcesRecord, { set, complete, files }: SourceReport): SourcesRecord {
   const known = Object.entries(record).filter(
-    ([path]) => !path.startsWith(`${set}/`) || path.startsWith(`${set}/${DIFFERS}/`),
+    ([path]) => !complete || !path.startsWith(`${set}/`) || path.startsWith(`${set}/${DIFFERS}/`),
   );
   const now = files.map(
     ({ name, sha256, size, match, reason, origin, revision }): [string, RecordEntry] => [

@@ -47,6 +47,11 @@ export function matchOriginal(bytes: Uint8Array, file: SourceFile, path: string)
     const reason = `expected ${what} of hash ${pin}, got ${got} (${records.length} items)`;
     return { match: "differs", ...common, reason };
   } catch (error) {
+    if (error instanceof RangeError) {
+      // The stack of the hash was too small for it.
+      const reason = "expected the items of a data set, got JSON that is nested too deep";
+      return { match: "differs", ...common, reason };
+    }
     if (!CaaError.isInstance(error)) {
       throw error;
     }

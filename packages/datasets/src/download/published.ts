@@ -5,6 +5,7 @@ import { readFileLimited } from "@caa/core/files";
 import {
   downloadFile,
   fetchIntoCache,
+  findInCache,
   HubCache,
   HubClient,
   type HubFile,
@@ -83,7 +84,7 @@ export class Published {
         this.#fromHub(repo, cache, file, origin.path, onBytes),
       );
     } catch (error) {
-      return fromCache(cache, file, origin, error);
+      return fromCache(cache, file, origin, error, this.#options.signal);
     }
   }
 
@@ -145,16 +146,15 @@ export class Published {
       ...this.#options,
       name: file.name,
       maxBytes: MAX_ORIGINAL_BYTES,
+      compared: file.bytes !== null || file.items !== null,
     });
     try {
-      for (let before: string | null = null; ;) {
+      for (let again = false; ; again = true) {
         await downloadFile(download, staged, onBytes);
         const fetched = await judged(staged, file, url, null, null);
-        const { match, sha256 } = fetched.verdict;
-        if (match !== "differs" || before !== null) {
+        if (fetched.verdict.match !== "differs" || again) {
           return fetched;
         }
-        before = sha256;
         await download.http.pause(1);
       }
     } finally {
@@ -185,12 +185,13 @@ interface OpenRepo {
   readonly files: ReadonlyMap<string, HubFile>;
 }
 
-/** A copy in the hub's cache serves when the hub does not. */
+/** A copy in the hub's cache serves when the hub does not; a damaged one does not serve. */
 async function fromCache(
   cache: HubCache,
   file: SourceFile,
   { repo, path }: Origin,
   failure: unknown,
+  signal: AbortSignal | undefined,
 ): Promise<Fetched> {
   if (
     !CaaError.isInstance(failure) ||
@@ -199,17 +200,12 @@ async function fromCache(
     throw failure;
   }
   const commit = await cache.commit(BRANCH);
-  if (commit === undefined) {
-    throw failure;
+  const at = commit === undefined ? undefined : await findInCache(cache, commit, path, signal);
+  if (commit === undefined || at === undefined) {
+    throw failure; // not in the cache either: then this is what to tell
   }
   const note = `${failure.message}; the cached copy of commit ${commit.slice(0, 8)} is used`;
-  try {
-    const at = join(cache.snapshot(commit), path);
-    return await judged(at, file, hubOrigin(repo, path), commit, note);
-  } catch (error) {
-    // Not in the cache either: then the first failure is what to tell.
-    throw CaaError.isInstance(error) && error.code === "not-found" ? failure : error;
-  }
+  return judged(at, file, hubOrigin(repo, path), commit, note);
 }
 
 async function judged(

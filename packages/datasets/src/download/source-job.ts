@@ -65,18 +65,19 @@ export class SourceJob {
     this.#options = options;
   }
 
+  /** What fails, being stopped too, is in the report: it says what came before. */
   async run(from: LocalCopies | Published): Promise<SourceReport> {
-    await this.#lookAtWhatIsThere();
     let failure: CaaError | null = null;
-    if (!this.#isComplete()) {
-      try {
+    try {
+      await this.#lookAtWhatIsThere();
+      if (!this.#isComplete()) {
         await (from instanceof LocalCopies ? this.#copy(from) : this.#download(from));
-      } catch (error) {
-        if (!CaaError.isInstance(error) || error.code === "aborted") {
-          throw error;
-        }
-        failure = error;
       }
+    } catch (error) {
+      if (!CaaError.isInstance(error)) {
+        throw error;
+      }
+      failure = error;
     }
     const complete = this.#isComplete();
     return {
