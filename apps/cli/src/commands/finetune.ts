@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
 import type { AnswerItem, FineTuneRecord, HeldOutAccuracy, Trainable } from "@caa/llama/train";
@@ -129,7 +129,7 @@ async function finetune(
   }
   const [tests] = await readSets("test-ab", asked, { cwd, stderr: { write: () => true } });
   const { behavior, hash } = lessons;
-  const out = resolve(cwd, options.out ?? defaultFolder(model, behavior, options));
+  const out = resolve(cwd, options.out ?? defaultFolder(model, behavior, options, cwd));
   const { fineTune, trainingStatePath } = await import("@caa/llama/train");
   if (options.overwrite === true) {
     await removeOurs(out);
@@ -217,17 +217,18 @@ function itemsOf(
   });
 }
 
+/** Named as vectors are: by the hub id, or by the name of the folder or file. */
 function defaultFolder(
   model: string,
   behavior: string,
   { direction, layer, lora }: FinetuneOptions,
+  cwd: string,
 ): string {
   const what =
     lora === undefined ? (layer === undefined ? "all" : `layer=${layer}`) : `lora=${lora}`;
-  const name = modelFileName(
-    model.replace(/[/\\]+$/, "").replace(/^.*[/\\](?=[^/\\]*\.gguf$)/, ""),
-  );
-  return `finetuned/${name}_${behavior}_${direction}_${what}`;
+  const path = resolve(cwd, model);
+  const name = modelFileName(existsSync(path) ? basename(path) : model);
+  return join("finetuned", `${name}_${behavior}_${direction}_${what}`);
 }
 
 function formatHeldOut({ heldOut, steps, items }: FineTuneRecord): string {
