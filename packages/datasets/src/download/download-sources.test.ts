@@ -410,7 +410,7 @@ describe("faults on the way", () => {
     });
     const report = await bring(unpinned, hub);
     expect(report.failure?.message).toMatch(
-      /expected at most 67108864 bytes, it has 1099511627776/,
+      /expected at most 33554432 bytes, it has 1099511627776/,
     );
   });
 
@@ -611,6 +611,7 @@ describe("from a local folder", () => {
     ["is cut", lines.subarray(0, 500), /line/],
     ["is cut gzip", gzipSync(lines).subarray(0, 200), /gzip/],
     ["is empty", new Uint8Array(), /at least one item/],
+    ["unpacks to too much", gzipSync(new Uint8Array(34e6)), /at most 33554432 bytes, unpacked/],
     ["is nested without end", bytesOf("[".repeat(1e5) + "]".repeat(1e5)), /nested too deep/],
     ["is no text", Uint8Array.of(0xff, 0xfe, 0x00), /UTF-8/],
     [
@@ -652,7 +653,7 @@ describe("what lies under a final name", () => {
     expect(await content("raw/refusal/dataset.json")).toEqual(array);
   });
 
-  it("and is none keeps the other sets from nothing", async () => {
+  it("and is no file fails its set alone", async () => {
     await mkdir(join(dir, "raw/refusal/dataset.json"), { recursive: true });
     const hub = await start();
     const reports = await bringSources([fromGitHub, unpinned], {

@@ -1,5 +1,5 @@
-/** Originals have 17 MB at most; they are read whole. */
-export const MAX_ORIGINAL_BYTES: number = 64 * 1024 * 1024;
+/** Originals have 17 MB at most, unpacked too; they are read whole, and numbers as JSON take 40 times as much in memory. */
+export const MAX_ORIGINAL_BYTES: number = 32 * 1024 * 1024;
 
 /** Folders below the one that is searched: a copy of a repository or of the hub's cache lies some five deep. */
 export const MAX_SEARCH_DEPTH = 8;

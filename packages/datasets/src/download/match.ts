@@ -4,6 +4,7 @@ import { unpack } from "../read/decode.ts";
 import { parseRecords } from "../read/parse-records.ts";
 import { hashItems } from "../sources/hash-items.ts";
 import type { SourceFile } from "../sources/source.ts";
+import { MAX_ORIGINAL_BYTES } from "./limits.ts";
 
 /** How a copy of an original file stands to what was published. */
 export type Match =
@@ -33,6 +34,10 @@ export function matchOriginal(bytes: Uint8Array, file: SourceFile, path: string)
   }
   try {
     const plain = unpack(bytes, path);
+    if (plain.length > MAX_ORIGINAL_BYTES) {
+      const reason = `expected at most ${MAX_ORIGINAL_BYTES} bytes, unpacked it has ${plain.length}`;
+      return { match: "differs", ...common, reason };
+    }
     if (file.bytes !== null && pinOf(plain, file.bytes) === file.bytes) {
       return { match: "exact", ...common, reason: null };
     }

@@ -65,7 +65,7 @@ describe("data download", () => {
     expect(stdout).toMatch(/^refusal +- +MISSING/m);
     expect(stdout).toMatch(/^mmlu .* downloaded/m);
     expect(stderr).toMatch(
-      /^error: data download: expected 2 data sets, 1 could not be had:\n {2}http.*refusal\/dataset.json: there is no such file \(404\)\n$/,
+      /^error: data download: expected 2 data sets, 1 could not be had:\n {2}refusal: http.*refusal\/dataset.json: there is no such file \(404\)\n$/,
     );
   });
 
@@ -76,7 +76,9 @@ describe("data download", () => {
     expect(stdout).toMatch(
       /^refusal +differs\/[0-9a-f]{8}-dataset.json +copied +DIFFERS +refusal/m,
     );
-    expect(stderr).toMatch(/expected the published files, got others, which are kept apart/);
+    expect(stderr).toMatch(
+      /\n {2}refusal: expected the published files, got others, which are kept/,
+    );
     expect(hub.requests).toEqual([]);
   });
 
@@ -98,6 +100,17 @@ describe("data download", () => {
     const { code, stdout, stderr } = await cli.run(line, mirrored());
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
+  });
+
+  it("a password in an address is refused, and stands nowhere", async () => {
+    const address = hub.endpoint.replace("//", "//bob:hunter2@");
+    for (const name of ["CAA_DATA_MIRROR", "HF_ENDPOINT"]) {
+      const env = { [name]: address, HF_HOME: join(cli.cwd, "home") };
+      const { code, stdout, stderr } = await cli.run("data download mmlu --json", { env });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/mmlu: .*: expected an address without user name and password/);
+      expect(stdout + stderr).not.toContain("hunter2");
+    }
   });
 
   it("a mirror that is no address is refused", async () => {

@@ -112,12 +112,20 @@ function toJson(reports: readonly SourceReport[]): string {
 }
 
 function throwIfIncomplete(reports: readonly SourceReport[], { from }: DataDownloadOptions): void {
-  const failures = reports.flatMap(({ failure }) => (failure === null ? [] : [failure]));
+  const failed = reports.flatMap(({ set, failure }) =>
+    failure === null ? [] : [{ set, failure }],
+  );
+  const failures = failed.map(({ failure }) => failure);
   const [first] = failures;
   if (first === undefined) {
     return;
   }
-  const list = failures.map(({ message }) => `\n  ${message}`).join("");
+  // The message may name a server or a repository that several sets share.
+  const list = failed
+    .map(({ set, failure: { message } }) =>
+      message.startsWith(`${set}: `) ? `\n  ${message}` : `\n  ${set}: ${message}`,
+    )
+    .join("");
   const unreachable = failures.some(({ code }) => code === "download-failed");
   const way =
     unreachable && from === undefined
