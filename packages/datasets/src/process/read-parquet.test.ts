@@ -46,6 +46,22 @@ describe("readParquet", () => {
     );
   });
 
+  it("outlives a file that has its parser fill the memory", async () => {
+    const bytes = madeMmlu(Array.from({ length: 200 }, () => row));
+    // Header of the page of choices: 800 values, no nulls, 200 rows, then its encoding, which becomes a field of another number.
+    const header = Buffer.from(bytes).indexOf(
+      Uint8Array.of(0x15, 0xc0, 0x0c, 0x15, 0x00, 0x15, 0x90, 0x03, 0x15),
+    );
+    expect(header).toBeGreaterThan(0);
+    bytes[header + 8] = 0xa5;
+    await writeFile(path, bytes);
+    const read = readParquet(path, { ...options, maxHeapMb: 64 });
+    await expect(read).rejects.toMatchObject({
+      code: "invalid-file",
+      message: `${path}: expected a parquet file, got one that stops its reader`,
+    });
+  });
+
   it.each([
     [
       "two billion columns",

@@ -1,16 +1,17 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import { deserialize } from "node:v8";
 import { CaaError, throwIfAborted } from "@caa/core";
 import { readFileLimited } from "@caa/core/files";
 import { z } from "zod";
 import { MAX_ORIGINAL_BYTES } from "../download/limits.ts";
 import { MAX_ITEMS } from "../read/limits.ts";
-import { PARQUET_WORKER } from "./parquet-worker.ts";
+import { PARQUET_PROGRAM } from "./parquet-program.ts";
 
-/** Of the thread's heap, on which arrays and texts lie that were counted against `maxUnpackedBytes`, and more than them. */
-const MAX_HEAP_MB = 1024;
+/** Of an answer, however little may be unpacked: room for what is wrong with a file. */
+const MIN_ANSWER_BYTES = 2 ** 20;
 
 export interface ReadParquetOptions<Row> {
   /** Checks one row; its keys are the columns that are read. */
@@ -19,6 +20,8 @@ export interface ReadParquetOptions<Row> {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of arrays and texts unpacked from the file. @default 512 MiB; 14,000 questions take 15 */
   readonly maxUnpackedBytes?: number;
+  /** Of the heap of the process that parses, on which they lie and more than them, in MB. @default 1024 */
+  readonly maxHeapMb?: number;
   /** @default 60 s; 14,000 questions take one */
   readonly timeLimitMs?: number;
 }
@@ -31,8 +34,8 @@ export interface ParquetFile<Row> {
 }
 
 /**
- * The rows of a parquet file (plain or snappy). It is parsed in a thread of its own with limits of time and memory,
- * since the sizes that such a file states of itself may be lies.
+ * The rows of a parquet file (plain or snappy). It is parsed in a process of its own with limits of time and memory,
+ * since the sizes that such a file states of itself may be lies; in a thread, some of them end the whole program.
  * @throws {CaaError} not-found, io, aborted; invalid-file naming the file and what it lacks; invalid-data naming row and field
  */
 export async function readParquet<Row>(
@@ -86,46 +89,39 @@ function parse(
     columns,
     signal,
     maxUnpackedBytes = 512 * 2 ** 20,
+    maxHeapMb = 1024,
     timeLimitMs = 60_000,
   }: Omit<ReadParquetOptions<unknown>, "schema">,
 ): Promise<unknown> {
   throwIfAborted(signal);
-  const require = createRequire(import.meta.url);
-  const hyparquet = pathToFileURL(require.resolve("hyparquet")).href;
-  const worker = new Worker(PARQUET_WORKER, {
-    eval: true,
-    execArgv: [],
-    env: {},
-    workerData: {
-      hyparquet,
-      bytes,
-      columns,
-      maxRows: MAX_ITEMS,
-      maxTotalBytes: maxUnpackedBytes,
-    },
-    transferList: [bytes.buffer],
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
+  const hyparquet = pathToFileURL(createRequire(import.meta.url).resolve("hyparquet")).href;
+  const asked = { hyparquet, columns, maxRows: MAX_ITEMS, maxTotalBytes: maxUnpackedBytes };
   return new Promise<unknown>((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(new CaaError("aborted", "stopped by the caller", { cause: signal?.reason }));
-    };
-    const timer = setTimeout(() => {
-      reject(invalid(path, `expected a parquet file that is read in ${timeLimitMs / 1000} s`));
-    }, timeLimitMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    worker.once("message", resolve);
-    // Such as ERR_WORKER_OUT_OF_MEMORY.
-    worker.once("error", (cause) =>
-      reject(invalid(path, `expected a parquet file, got: ${cause.message}`, cause)),
+    const child = execFile(
+      process.execPath,
+      [`--max-old-space-size=${maxHeapMb}`, "-e", PARQUET_PROGRAM, JSON.stringify(asked)],
+      {
+        encoding: "buffer",
+        maxBuffer: Math.max(MIN_ANSWER_BYTES, maxUnpackedBytes),
+        timeout: timeLimitMs,
+        killSignal: "SIGKILL",
+        ...(signal === undefined ? {} : { signal }),
+      },
+      (cause, answer) => {
+        if (cause === null) {
+          resolve(deserialize(answer));
+        } else if (signal?.aborted === true) {
+          reject(new CaaError("aborted", "stopped by the caller", { cause: signal.reason }));
+        } else if (cause.killed === true) {
+          reject(invalid(path, `expected a parquet file that is read in ${timeLimitMs / 1000} s`));
+        } else {
+          // Such as a heap that is full; or an answer that is too long.
+          reject(invalid(path, "expected a parquet file, got one that stops its reader", cause));
+        }
+      },
     );
-    worker.once("exit", () =>
-      reject(invalid(path, "expected a parquet file, got one that stops its reader")),
-    );
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-    worker.once("exit", end);
-  }).finally(() => worker.terminate());
+    // It may end before it has read all: its exit says more.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(bytes);
+  });
 }

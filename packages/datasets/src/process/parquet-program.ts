@@ -1,31 +1,34 @@
 /**
- * What runs in the thread that reads a parquet file, as text: the thread starts from source and from the built package
- * alike. It is JavaScript (CommonJS) and gets `{hyparquet, bytes, columns, maxRows, maxTotalBytes}`.
+ * The program that reads a parquet file, as text: its process starts from source and from the built package alike. It is
+ * JavaScript (CommonJS), gets `{hyparquet, columns, maxRows, maxTotalBytes}` as JSON and the file on its input, and writes
+ * its answer serialized by `node:v8`.
  *
- * The parser believes the sizes that a file states and allocates them. A thread can be stopped, but memory outside its
+ * The parser believes the sizes that a file states and allocates them. Its process may die of it, but memory outside its
  * heap has no limit of its own; so within it constructors of arrays take from one budget, and a file that lies about
  * its sizes ends in an error.
  */
-export const PARQUET_WORKER = `
-const { parentPort, workerData } = require("node:worker_threads");
-const { hyparquet, bytes, columns, maxRows, maxTotalBytes } = workerData;
+export const PARQUET_PROGRAM = `
+const { serialize } = require("node:v8");
+const { hyparquet, columns, maxRows, maxTotalBytes } = JSON.parse(process.argv[1]);
 
 let left = maxTotalBytes;
 const take = (size) => {
   left -= size;
   if (left < 0) throw new RangeError("it needs more than " + maxTotalBytes + " bytes to unpack");
 };
-const names = ["Array", "Uint8Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array"];
-for (const name of names) {
-  const plain = globalThis[name];
-  const limited = new Proxy(plain, {
-    construct(target, args, newTarget) {
-      if (args.length === 1 && typeof args[0] === "number") take(args[0] * (plain.BYTES_PER_ELEMENT ?? 8));
-      return Reflect.construct(target, args, newTarget === limited ? target : newTarget);
-    },
-  });
-  globalThis[name] = limited;
-}
+const limitArrays = () => {
+  const names = ["Array", "Uint8Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array"];
+  for (const name of names) {
+    const plain = globalThis[name];
+    const limited = new Proxy(plain, {
+      construct(target, args, newTarget) {
+        if (args.length === 1 && typeof args[0] === "number") take(args[0] * (plain.BYTES_PER_ELEMENT ?? 8));
+        return Reflect.construct(target, args, newTarget === limited ? target : newTarget);
+      },
+    });
+    globalThis[name] = limited;
+  }
+};
 
 const weigh = (value) => {
   if (typeof value === "string") take(2 * value.length);
@@ -33,6 +36,10 @@ const weigh = (value) => {
 };
 
 (async () => {
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  const bytes = new Uint8Array(Buffer.concat(chunks));
+  limitArrays();
   const { parquetMetadata, parquetReadObjects, parquetSchema } = await import(hyparquet);
   const metadata = parquetMetadata(bytes);
   const there = parquetSchema(metadata).children.map(({ element }) => String(element.name));
@@ -60,7 +67,7 @@ const weigh = (value) => {
   weigh(rows);
   return { rows };
 })().then(
-  (answer) => parentPort.postMessage(answer),
-  (error) => parentPort.postMessage({ error: error instanceof Error ? error.message : String(error) }),
+  (answer) => process.stdout.write(serialize(answer)),
+  (error) => process.stdout.write(serialize({ error: error instanceof Error ? error.message : String(error) })),
 );
 `;
