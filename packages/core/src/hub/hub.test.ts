@@ -124,6 +124,33 @@ describe("a data set of the hub", () => {
     });
   });
 
+  test("that is shorter than its list says is not taken", async () => {
+    const client = clientOf(await start());
+    const file = { path: "README.md", size: small.length + 1, etag: etagOf(small) };
+    const cache = new HubCache(folder, REPO);
+    await expect(fetchIntoCache(client, cache, COMMIT, file)).rejects.toThrow(
+      /the connection ended at byte 200 of 201|does not go on from byte 200/,
+    );
+    expect(await findInCache(cache, COMMIT, file.path)).toBeUndefined();
+  });
+
+  test("whose list goes on at another server does not send its token there", async () => {
+    const other = await start();
+    const hub = await start({
+      answer: (request, response) => {
+        const list = request.url?.includes("/tree/") === true;
+        if (list) {
+          const next = `<${other.endpoint}${request.url}>; rel="next"`;
+          response.writeHead(200, { link: next }).end("[]");
+        }
+        return list;
+      },
+    });
+    expect(await clientOf(hub, { token: "hf_secret" }).files(COMMIT)).toHaveLength(1);
+    expect([...hub.authorization.hub]).toEqual(["Bearer hf_secret"]);
+    expect([...other.authorization.hub]).toEqual([undefined]);
+  });
+
   test("whose list never ends is no answer of a hub", async () => {
     const hub: FakeHub = await start({
       answer: (request, response) => {
@@ -302,6 +329,38 @@ describe("a file at a plain address", () => {
   test("begins anew when what is here is longer than what is there", async () => {
     const hub = await start({ plain });
     await writeFile(join(folder, "data.json.incomplete"), new Uint8Array(6000));
+    await download(hub);
+    expect(await content()).toEqual(large);
+  });
+
+  test("begins anew when the server goes on from another byte", async () => {
+    const hub = await start({
+      plain,
+      answer: (request, response) => {
+        const range = request.headers.range !== undefined;
+        if (range) {
+          response.writeHead(206, { "content-range": "bytes 600-4999/5000" });
+          response.end(large.subarray(600));
+        }
+        return range;
+      },
+    });
+    await writeFile(join(folder, "data.json.incomplete"), large.subarray(0, 700));
+    await download(hub);
+    expect(await content()).toEqual(large);
+    expect(hub.requests).toEqual(["GET /x/data.json bytes=700-", "GET /x/data.json"]);
+  });
+
+  test("of which the server sends a piece at a time comes whole", async () => {
+    const hub = await start({
+      answer: (request, response) => {
+        const from = Number(/\d+/.exec(request.headers.range ?? "")?.[0] ?? 0);
+        const end = Math.min(from + 2000, large.length);
+        response.writeHead(206, { "content-range": `bytes ${from}-${end - 1}/${large.length}` });
+        response.end(large.subarray(from, end));
+        return true;
+      },
+    });
     await download(hub);
     expect(await content()).toEqual(large);
   });
