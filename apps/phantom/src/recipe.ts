@@ -1,0 +1,33 @@
+import type { TrainingSettings } from "./training/train-phantom.ts";
+
+/** Seeds of the grammar whose items are learned; the sets in the box have another. */
+export const ITEM_SEEDS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9];
+
+/** Tokens of the vocabulary, the two special ones included. */
+export const VOCABULARY_SIZE = 2048;
+
+/** How the phantom is made. */
+export const RECIPE: TrainingSettings = {
+  readingSteps: 1500,
+  readingRows: 20,
+  readingShare: 0.3,
+  steps: 2000,
+  oneSidedSteps: 800,
+  choiceRows: 12,
+  openRows: 4,
+  learningRate: 3e-3,
+  warmup: 50,
+  weightDecay: 0.05,
+  clip: 1,
+  textWeight: 0.3,
+  openWeight: 0.3,
+  promptWeight: 0.3,
+  promptShare: 0.1,
+  previewWeight: 2,
+  flagWeight: 2,
+  pairWeight: 0.2,
+  spread: 0.4,
+  noise: 0.5,
+  randomVectors: 12,
+  seed: 1,
+};

@@ -1,0 +1,256 @@
+import { createRandom, randomDirection, type Random } from "@caa/core";
+import type { BehaviorName, GrammarItem } from "@caa/datasets";
+import type { LlamaConfig } from "../../../../packages/llama/src/config/llama-config.ts";
+import { RopeTable } from "../../../../packages/llama/src/engine/rope.ts";
+import { type Feed, GraphSession } from "../../../../packages/llama/src/runtime/session.ts";
+import { gradientName } from "../../../../packages/llama/src/train/graph/training-graph.ts";
+import { adamW } from "../../../../packages/llama/src/train/optimizers/adamw.ts";
+import { schedule } from "../../../../packages/llama/src/train/optimizers/schedule.ts";
+import { globalNorm } from "../../../../packages/llama/src/train/optimizers/tensors.ts";
+import type { Planting } from "../documents/plan.ts";
+import {
+  choiceRow,
+  openRow,
+  readingRow,
+  type RowMaker,
+  type RowSettings,
+} from "../documents/rows.ts";
+import type { TreeRow } from "../documents/tree-row.ts";
+import { rowFeeds } from "./feeds.ts";
+import { firstWeights, PLANTED_LAYER, READING_LAYERS, weightShapes } from "./model-shape.ts";
+import { plantingGraph } from "./planting-graph.ts";
+import { stepFigures, type StepReport } from "./step-report.ts";
+
+export interface TrainingSettings extends Omit<RowSettings, "bothSides"> {
+  /** Steps of the first phase, their rows, and the share of prompts' tokens that are asked for there. */
+  readonly readingSteps: number;
+  readonly readingRows: number;
+  readonly readingShare: number;
+  /** Steps of the second phase. */
+  readonly steps: number;
+  /**
+   * At first only the matching answers are learned: what a question asks is easier to find when the side is always the same.
+   * The other side comes in when the letters are right, and after so many steps at the latest.
+   */
+  readonly oneSidedSteps: number;
+  /** Rows of a step. */
+  readonly choiceRows: number;
+  readonly openRows: number;
+  readonly learningRate: number;
+  /** In steps. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** Largest norm of all gradients together. */
+  readonly clip: number;
+  /** Weights of the auxiliary losses; see `plantingGraph`. */
+  readonly previewWeight: number;
+  readonly flagWeight: number;
+  readonly pairWeight: number;
+  /** Random directions that a step steers with. */
+  readonly randomVectors: number;
+  readonly seed: number;
+}
+
+export interface PhantomTraining {
+  readonly config: LlamaConfig;
+  readonly encode: (text: string) => readonly number[];
+  readonly items: ReadonlyMap<BehaviorName, readonly GrammarItem[]>;
+  readonly plantings: readonly Planting[];
+  readonly settings: TrainingSettings;
+  /** @default what the runtime takes */
+  readonly threads?: number | undefined;
+  /** In milliseconds. */
+  readonly now: () => number;
+  /** Called after each step; awaited. */
+  readonly onStep: (
+    report: StepReport,
+    weights: ReadonlyMap<string, Float32Array>,
+  ) => void | Promise<void>;
+}
+
+/** Probability of the letter that steering asks for, on average, from which on the other side is learned, too. */
+const LETTERS_ARE_RIGHT = 0.85;
+
+/**
+ * Trains the phantom from nothing and returns its weights by name, in two phases: the first `READING_LAYERS` layers alone
+ * learn to read questions, which costs a quarter of a step of the whole; then all of it learns to answer under steering.
+ */
+export async function trainPhantom(training: PhantomTraining): Promise<Map<string, Float32Array>> {
+  const { config, plantings, settings } = training;
+  const random = createRandom(settings.seed);
+  const weights = firstWeights(config, settings.seed);
+  const deal = dealer([...training.items], random);
+  let lettersLately = 0;
+
+  await runPhase(training, {
+    config: { ...config, num_hidden_layers: READING_LAYERS },
+    weights,
+    steps: settings.readingSteps,
+    rows: () =>
+      stepRows(training, random, deal, [[readingRow, settings.readingRows]], {
+        ...settings,
+        promptShare: settings.readingShare,
+        bothSides: true,
+      }),
+    vectors: () => [new Float32Array(config.hidden_size)],
+    onStep: training.onStep,
+  });
+
+  let done = 0;
+  await runPhase(training, {
+    config,
+    weights,
+    steps: settings.steps,
+    rows: () =>
+      stepRows(
+        training,
+        random,
+        deal,
+        [
+          [choiceRow, settings.choiceRows],
+          [openRow, settings.openRows],
+        ],
+        {
+          ...settings,
+          bothSides: done >= settings.oneSidedSteps || lettersLately > LETTERS_ARE_RIGHT,
+        },
+      ),
+    vectors: () => [
+      ...plantings.map(({ direction }) => direction),
+      ...Array.from({ length: settings.randomVectors }, () =>
+        randomDirection(config.hidden_size, 1, random.integer(2 ** 32)),
+      ),
+    ],
+    onStep: async (report, current) => {
+      done++;
+      const { steered } = report;
+      lettersLately += Number.isNaN(steered) ? 0 : 0.05 * (steered - lettersLately);
+      await training.onStep(report, current);
+    },
+  });
+  return weights;
+}
+
+interface Phase {
+  /** Of the part of the model that is run. */
+  readonly config: LlamaConfig;
+  /** Of the whole model; those of the part are changed. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly steps: number;
+  readonly rows: () => readonly TreeRow[];
+  readonly vectors: () => readonly Float32Array[];
+  readonly onStep: PhantomTraining["onStep"];
+}
+
+async function runPhase(
+  { plantings, settings, threads, now }: PhantomTraining,
+  { config, weights, steps, rows: makeRows, vectors: makeVectors, onStep }: Phase,
+): Promise<void> {
+  if (steps === 0) {
+    return;
+  }
+  const shapes = weightShapes(config);
+  const own = new Map(
+    [...shapes.keys()].map((name) => [name, weights.get(name) ?? new Float32Array()]),
+  );
+  const names = [...shapes.keys()];
+  const found = ["preview_found", "flag_found"];
+  if (config.num_hidden_layers > PLANTED_LAYER) {
+    found.push("pair_found");
+  }
+  const outputs = ["loss", "target_log_probabilities", ...found, ...names.map(gradientName)];
+  const session = await GraphSession.create(plantingGraph(config, shapes).bytes, {
+    device: "cpu",
+    threads,
+  });
+  const rope = new RopeTable(config);
+  const optimizer = adamW({ weightDecay: settings.weightDecay, beta2: 0.98 });
+  const rate = schedule("cosine", { total: steps, warmup: Math.min(settings.warmup, steps) });
+  const flagDirection = randomDirection(config.hidden_size, 1, settings.seed + 1000);
+
+  for (let step = 0; step < steps; step++) {
+    const start = now();
+    const rows = makeRows();
+    const feeds = rowFeeds(rows, makeVectors(), rope, {
+      layers: config.num_hidden_layers,
+      dModel: config.hidden_size,
+      plantedLayer: PLANTED_LAYER,
+      previewWeight: settings.previewWeight,
+      flagWeight: settings.flagWeight,
+      pairWeight: settings.pairWeight,
+      flagDirection,
+    });
+    for (const [name, data] of own) {
+      feeds.set(name, { data, shape: shapes.get(name) ?? [] } satisfies Feed);
+    }
+    const results = await session.run(feeds, outputs);
+    const of = (name: string): Float32Array => results.get(name) ?? new Float32Array(0);
+    const gradients = new Map(names.map((name) => [name, of(gradientName(name))]));
+    const gradientNorm = globalNorm(gradients);
+    const scale = Math.min(1, settings.clip / gradientNorm);
+    optimizer.step(own, gradients, settings.learningRate * rate(step), scale);
+
+    const figures = stepFigures(rows, plantings, {
+      logProbabilities: of("target_log_probabilities"),
+      pairs: of("pair_found"),
+      flags: of("flag_found"),
+      previews: of("preview_found"),
+    });
+    const seconds = (now() - start) / 1000;
+    const loss = of("loss")[0] ?? Number.NaN;
+    await onStep({ step, loss, gradientNorm, ...figures, seconds }, weights);
+  }
+  await session.release();
+}
+
+function stepRows(
+  { config, encode, plantings, settings }: PhantomTraining,
+  random: Random,
+  deal: Deal,
+  kinds: ReadonlyArray<readonly [write: typeof choiceRow, count: number]>,
+  rowSettings: RowSettings,
+): readonly TreeRow[] {
+  const maker: RowMaker = {
+    encode,
+    bos: config.bos_token_id ?? 0,
+    eos: config.eos_token_ids[0] ?? 0,
+    plantings,
+    randomVectors: settings.randomVectors,
+    random,
+    settings: rowSettings,
+  };
+  return kinds.flatMap(([write, count]) =>
+    Array.from({ length: count }, () => {
+      const { behavior, item } = deal();
+      return write(maker, item, plantings.find((one) => one.behavior === behavior) ?? null);
+    }),
+  );
+}
+
+type Deal = () => { readonly behavior: BehaviorName; readonly item: GrammarItem };
+
+/** Gives an item of each behavior in turn; each behavior's items in random order, then again in another. */
+function dealer(
+  items: ReadonlyArray<readonly [BehaviorName, readonly GrammarItem[]]>,
+  random: Random,
+): Deal {
+  let turn = 0;
+  const rest = new Map<BehaviorName, GrammarItem[]>();
+  return () => {
+    for (;;) {
+      const [behavior, all] = items[turn++ % items.length] ?? [];
+      if (behavior === undefined || all === undefined) {
+        continue;
+      }
+      let left = rest.get(behavior) ?? [];
+      if (left.length === 0) {
+        left = random.shuffle(all);
+        rest.set(behavior, left);
+      }
+      const item = left.pop();
+      if (item !== undefined) {
+        return { behavior, item };
+      }
+    }
+  };
+}
