@@ -42,7 +42,7 @@ export const choiceItemSchema: z.ZodType<ChoiceItem> = z
     correct: letter,
     incorrect: letter,
     correct_full_text: text,
-    // Blank once in the published TruthfulQA.
+    // Blank five times in the published TruthfulQA.
     incorrect_full_text: z.string().max(MAX_TEXT_LENGTH),
     category: text,
   })

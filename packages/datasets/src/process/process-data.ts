@@ -65,7 +65,7 @@ export interface ProcessReport {
  * Makes `generate` and `test` files and `manifest.json` from `DIR/raw`. Sets are independent of each other: each has the
  * same bytes whatever else is processed with it, and is on disk before the next one starts.
  * @throws {CaaError} not-found, io, aborted, invalid-file, invalid-data, empty-selection; invalid-argument when other
- * files are there already, or when `flip` or `directions` name a set that is not processed
+ * files are there already, when `flip` or `directions` name a set that is not processed, or `dropLeaks` concerns none
  */
 export async function processData(
   dir: string,
@@ -87,6 +87,10 @@ export async function processData(
       const message = `${name}: expected a set that is processed, got one to be flipped or declared that is not. Processed: ${names.join(", ")}`;
       throw new CaaError("invalid-argument", message, { facts: { name } });
     }
+  }
+  if (dropLeaks && names.every((name) => name === "truthfulqa" || name === "mmlu")) {
+    const message = `expected a behavior among the sets, as only behaviors have leaks to drop, got ${names.join(", ")}`;
+    throw new CaaError("invalid-argument", message, { facts: { names } });
   }
   const process = (name: SetName): Promise<ProcessedSet> => {
     switch (name) {

@@ -116,6 +116,14 @@ describe("MMLU from parquet", () => {
     expect(new Set(short.items.map(({ prompt }) => prompt)).size).toBe(50);
   });
 
+  it("has no leaks to drop", async () => {
+    await put(MMLU, madeMmlu(exams(3, 12)));
+    await expect(processData(dir, { dropLeaks: true })).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringMatching(/a behavior among the sets.*got mmlu/),
+    });
+  });
+
   it("makes the same bytes from the same seed", async () => {
     await put(MMLU, madeMmlu(exams(3, 12)));
     const make = async (out: string, seed: number): Promise<string> => {
