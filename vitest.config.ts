@@ -15,6 +15,7 @@ const config: ViteUserConfig = defineConfig({
       "@caa/core/hub": source("./packages/core/src/hub/index.ts"),
       "@caa/core/testing": source("./packages/core/src/testing/index.ts"),
       "@caa/core": source("./packages/core/src/index.ts"),
+      "@caa/llama/phantom": source("./packages/llama/src/phantom/index.ts"),
       "@caa/llama/train": source("./packages/llama/src/train/index.ts"),
       "@caa/llama": source("./packages/llama/src/index.ts"),
       "@caa/datasets": source("./packages/datasets/src/index.ts"),

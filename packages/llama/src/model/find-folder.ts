@@ -4,6 +4,7 @@ import { isAdapter, openAdapter } from "../adapter/open-adapter.ts";
 import { readAdapterConfig } from "../adapter/adapter-config.ts";
 import { openGguf } from "../gguf/open.ts";
 import { resolveModel } from "../hub/resolve-model.ts";
+import { PHANTOM, phantomFolder } from "../phantom/phantom-folder.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 
 export interface FoundModel {
@@ -33,6 +34,9 @@ export async function findFolder(
   nameOrPath: string,
   options: FindFolderOptions,
 ): Promise<FoundModel> {
+  if (nameOrPath === PHANTOM) {
+    return { id: PHANTOM, reference: PHANTOM, folder: phantomFolder() };
+  }
   const { cacheDir, token, offline, onProgress, signal } = options;
   const source = await resolveModel(nameOrPath, {
     cacheDir: hubCacheDirectory(process.env),
