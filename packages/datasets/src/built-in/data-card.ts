@@ -12,7 +12,7 @@ interface NamedFigures extends BuiltInFigures {
   readonly name: BehaviorName;
 }
 
-/** The data card of our sets, in Markdown; its figures are counted, not remembered. */
+/** The data card of our sets, in Markdown; its figures are counted, but for those of different words and tokens under "Limits". */
 export function dataCard(options: BuiltInOptions = {}): string {
   const { seed = BUILT_IN_SEED } = options;
   const figures = BEHAVIOR_NAMES.map((name) => ({ name, ...builtInFigures(name, options) }));
@@ -59,7 +59,7 @@ ${figures.map(leakageRow).join("\n")}
 
 - Everyday English with a small vocabulary, simpler and more regular than what people write. A frame comes with many fillings, and test items share frames with the contrast pairs.
 - A vector from these sets may carry the style of the grammar; compare with the originals before you conclude anything about a model.
-- Items have at most 90 words with their choices, of about 1,250 different ones, so that they stay below 128 tokens of a small vocabulary: a byte-level BPE of 2,048 entries trained on them needs 82 for the longest.
+- Items have at most 90 words with their choices, of about 1,250 different ones, so that they stay below 128 tokens of a small vocabulary: a byte-level BPE of 2,048 entries trained on them needs 83 for the longest.
 - English only, two choices only, one turn only.
 
 ${figures.map(section).join("\n")}`;
