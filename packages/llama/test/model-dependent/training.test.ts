@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
+import { openPrompts } from "../../src/model/open-prompts.ts";
+import { encodeAnswers } from "../../src/train/finetune/answer-examples.ts";
+import type { Trainable } from "../../src/train/graph/trainable.ts";
+import { sgd } from "../../src/train/optimizers/sgd.ts";
+import { answerExample } from "../../src/train/trainer/batch.ts";
+import { train, type TrainStep } from "../../src/train/trainer/train.ts";
+import { TrainingSession } from "../../src/train/trainer/training-session.ts";
+
+const models = process.env["CAA_TEST_MODEL"] ?? "";
+const data = process.env["CAA_TEST_DATA"] ?? "";
+const reference = process.env["CAA_TEST_REFERENCE"] ?? "";
+const folder = join(models, "SmolLM2-135M-Instruct-f32");
+const ready = [models, data, reference].every((path) => path !== "") && existsSync(folder);
+
+const stepSchema = z.array(z.object({ loss: z.number(), grad_norm: z.number() }));
+const pairSchema = z.array(
+  z.object({
+    question: z.string(),
+    answer_matching_behavior: z.string(),
+    answer_not_matching_behavior: z.string(),
+  }),
+);
+
+// What the PyTorch reference gives at the reference method's learning rate, 1e-4, with all weights trained.
+const SLOW: z.infer<typeof stepSchema> = [
+  { loss: 0.6743218, grad_norm: 43.60178 },
+  { loss: 0.6425763, grad_norm: 42.16227 },
+  { loss: 1.067959, grad_norm: 68.54949 },
+  { loss: 0.9058426, grad_norm: 58.49774 },
+  { loss: 0.6830123, grad_norm: 49.44506 },
+  { loss: 1.678583, grad_norm: 106.0545 },
+  { loss: 0.9218483, grad_norm: 58.92183 },
+  { loss: 0.2914908, grad_norm: 25.44271 },
+];
+
+function golden(name: string): z.infer<typeof stepSchema> {
+  const file = join(reference, "smollm2", "sycophancy", name);
+  return stepSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+/** Plain SGD, batch 1, on the first pairs of `sycophancy`, in their order, towards the behavior. */
+async function finetune(
+  trainable: Trainable,
+  learningRate: number,
+  steps: number,
+): Promise<readonly TrainStep[]> {
+  const checkpoint = await openCheckpoint(folder);
+  const prompts = await openPrompts(checkpoint, "", {});
+  const file = join(data, "caa", "generate", "sycophancy", "generate_dataset.json");
+  const pairs = pairSchema.parse(JSON.parse(readFileSync(file, "utf8"))).slice(0, steps);
+  const items = pairs.map((pair) => ({
+    user: pair.question,
+    target: pair.answer_matching_behavior,
+    other: pair.answer_not_matching_behavior,
+  }));
+  const session = await TrainingSession.open({
+    config: checkpoint.config,
+    weights: checkpoint.tensors,
+    trainable,
+    device: "cpu",
+  });
+  const examples = encodeAnswers(prompts, items).map(({ ids, target }) =>
+    answerExample(ids, target),
+  );
+  const options = { optimizer: sgd(), learningRate, seed: null };
+  const history = await train(session, examples, options).finally(() => session.dispose());
+  return history;
+}
+
+/** Within 1e-3 of the expected, or 1e-5 absolute. */
+function agrees(got: number | undefined, expected: number | undefined): boolean {
+  const [x, y] = [got ?? Number.NaN, expected ?? Number.NaN];
+  return Math.abs(x - y) <= Math.max(1e-3 * Math.abs(y), 1e-5);
+}
+
+const disagreements = (
+  history: readonly TrainStep[],
+  expected: z.infer<typeof stepSchema>,
+): readonly TrainStep[] =>
+  history.filter(
+    ({ loss, gradientNorm }, i) =>
+      !agrees(loss, expected[i]?.loss) || !agrees(gradientNorm, expected[i]?.grad_norm),
+  );
+
+describe.skipIf(!ready)("fine-tuning SmolLM2-135M-Instruct as PyTorch does", () => {
+  test("one layer", { timeout: 300_000 }, async () => {
+    const history = await finetune({ kind: "layer", layer: 15 }, 0.01, 8);
+    expect(history).toHaveLength(8);
+    expect(disagreements(history, golden("finetune_layer15.json"))).toEqual([]);
+  });
+
+  test("all weights", { timeout: 600_000 }, async () => {
+    const history = await finetune({ kind: "all" }, 1e-4, 8);
+    expect(history).toHaveLength(8);
+    expect(disagreements(history, SLOW)).toEqual([]);
+  });
+
+  // At 100 times the method's rate, which is the rate of the golden file, the second step turns the model over: the loss
+  // jumps between 0 and 26, and from the seventh step on rounding decides. The second gradient, 0.003 after 44, is met to
+  // 2 % only.
+  test("all weights at a rate that is far too high", { timeout: 600_000 }, async () => {
+    const expected = golden("finetune_all.json");
+    const history = await finetune({ kind: "all" }, 0.01, 6);
+    expect(history.map(({ loss }, i) => agrees(loss, expected[i]?.loss))).toEqual(
+      Array(6).fill(true),
+    );
+    expect(disagreements(history, expected).map(({ step }) => step)).toEqual([1]);
+    expect(history[1]?.gradientNorm).toBeCloseTo(expected[1]?.grad_norm ?? Number.NaN, 4);
+  });
+});
