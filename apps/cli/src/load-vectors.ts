@@ -19,7 +19,10 @@ export interface LoadVectorsOptions {
   readonly dir: string;
   readonly cwd: string;
   readonly raw: boolean;
+  /** The model that they will steer. */
   readonly model: ModelInfo;
+  /** Id of the model whose vectors they are, where `model` is a fine-tuned form of it. @default that of `model` */
+  readonly baseModel?: string | undefined;
 }
 
 /**
@@ -28,21 +31,22 @@ export interface LoadVectorsOptions {
  */
 export async function loadVectorsFor(
   behavior: string,
-  { dir, cwd, raw, model }: LoadVectorsOptions,
+  { dir, cwd, raw, model, baseModel }: LoadVectorsOptions,
 ): Promise<LoadedVectors> {
-  const found = await findVectors(resolve(cwd, dir), behavior, model, raw);
+  const owner = { id: baseModel ?? model.id, dtype: model.dtype };
+  const found = await findVectors(resolve(cwd, dir), behavior, owner, raw);
   const vectors = await loadSteeringVectors(found.path);
   const kind: VectorKind = vectors.metadata.normalization === null ? "raw" : "normalized";
   if (vectors.behavior !== behavior || kind !== found.kind) {
     const message = `${found.path}: expected ${found.kind} vectors of ${behavior}, got ${kind} vectors of ${vectors.behavior}`;
     throw new CaaError("invalid-file", message, { facts: { path: found.path } });
   }
-  checkCompatible(vectors, model);
+  checkCompatible(vectors, model, { allowOtherModel: baseModel !== undefined });
   if (found.kind === "normalized") {
     await checkNotStale(
       found.path,
       vectors,
-      vectorPath(resolve(cwd, dir), behavior, ownerFileName(model), "raw"),
+      vectorPath(resolve(cwd, dir), behavior, ownerFileName(owner), "raw"),
     );
   }
   return { ...found, vectors };

@@ -8,6 +8,7 @@ export function madeUpSettings(changes: Partial<AbSettings> = {}): AbSettings {
     layer: 13,
     multiplier: 1,
     model: "SmolLM2-135M-Instruct",
+    overrideWeights: null,
     dtype: "float32",
     promptStyle: "template",
     vectors: "normalized",

@@ -166,3 +166,26 @@ describe("plot results", () => {
     expect(stderr).toContain("caa eval --type ab");
   });
 });
+
+describe("eval --override-weights", () => {
+  it("runs the other model with this one's vectors, and keeps the results apart", async () => {
+    const line = "eval --data data --behaviors kind --layers 2 --multipliers 0 1 --json";
+    const own = await cli.run(line);
+    const opened: string[] = [];
+    const other = await cli.run(`${line} --override-weights taught`, {
+      openModel: async (name) => {
+        opened.push(name);
+        return new FakeModel({ info: { id: "taught", hash: "f".repeat(64) } });
+      },
+    });
+    expect(other.code).toBe(0);
+    expect(opened).toEqual(["taught"]);
+    expect(other.stderr).toContain("model: taught in place of fake/model");
+    const [plain] = cellsOf(other.stdout);
+    expect(plain?.settings).toMatchObject({ model: "fake/model", overrideWeights: "taught" });
+    expect(plain?.file).toContain("_override_weights=taught_");
+    expect(plain?.file).not.toBe(cellsOf(own.stdout)[0]?.file);
+    const plots = await cli.run("plot results --json");
+    expect(JSON.parse(plots.stdout).files).toHaveLength(12); // two plots in three forms, for each model
+  });
+});

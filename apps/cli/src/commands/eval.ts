@@ -10,6 +10,7 @@ import {
   addRuntimeOptions,
   checkLayers,
   type ModelOptions,
+  modelIdOf,
   openRequestedModel,
   requireModelName,
 } from "../options/model.ts";
@@ -33,6 +34,7 @@ export interface EvalOptions extends ModelOptions {
   readonly positions: "marker" | "after-marker" | "all";
   readonly system?: string;
   readonly raw?: boolean;
+  readonly overrideWeights?: string;
   readonly limit?: number;
   readonly out: string;
   readonly overwrite?: boolean;
@@ -60,6 +62,10 @@ export function addEval(parent: Command, dependencies: CliDependencies): void {
     .option("--behaviors <names...>", BEHAVIORS_HELP, collectBehaviors)
     .option("--layers <layers...>", "such as 0-29 or 0 5 9 or 0,5,9 (default: all)", collectLayers)
     .option("--multipliers <numbers...>", "such as -1 0 1 (default: -1 0 1)", collectMultipliers)
+    .option(
+      "--override-weights <model>",
+      "run this fine-tuned form of the model (a folder or LoRA adapter, see caa finetune), steered by the model's own vectors",
+    )
     .option("--raw", "use the vectors as made (default: normalized ones where present)")
     .option(
       "--positions <rule>",
@@ -100,15 +106,16 @@ export async function evaluateAb(
   const sets = await readSets("test-ab", options, dependencies);
   const { ResultStore } = await import("@caa/eval");
   const store = new ResultStore(resolve(cwd, options.out));
-  await using model = await openRequestedModel(name, options, dependencies);
+  const { raw = false, overrideWeights } = options;
+  const baseModel = overrideWeights === undefined ? undefined : await modelIdOf(name, cwd);
+  await using model = await openRequestedModel(overrideWeights ?? name, options, dependencies);
   checkLayers(options.layers, model);
-  const { raw = false } = options;
-  const load = { dir: options.vectors, cwd, raw, model: model.info };
+  const load = { dir: options.vectors, cwd, raw, model: model.info, baseModel };
   const jobs: { readonly set: DataSet<AbItem>; readonly vectors: LoadedVectors }[] = [];
   for (const set of sets) {
     jobs.push({ set, vectors: await loadVectorsFor(set.behavior, load) });
   }
-  await announce(jobs, options, model, store, dependencies);
+  await announce(jobs, options, { model, baseModel }, store, dependencies);
   const runs: EvalRun[] = [];
   return await withResumeHint(
     dependencies,
@@ -116,7 +123,7 @@ export async function evaluateAb(
       `${runs.length} of ${jobs.length} behaviors are done; finished cells and rows are kept in ${options.out}.`,
     async () => {
       for (const { set, vectors } of jobs) {
-        runs.push(await runOne(set, vectors, options, model, store, dependencies));
+        runs.push(await runOne(set, vectors, options, { model, baseModel }, store, dependencies));
       }
       return runs;
     },
@@ -124,16 +131,22 @@ export async function evaluateAb(
   );
 }
 
+interface EvaluatedModel {
+  readonly model: SteerableModel;
+  /** Id of the model that it is a fine-tuned form of. */
+  readonly baseModel: string | undefined;
+}
+
 /** Says what will run, before it does. */
 async function announce(
   jobs: ReadonlyArray<{ readonly set: DataSet<AbItem>; readonly vectors: LoadedVectors }>,
   options: EvalOptions,
-  { info }: SteerableModel,
+  { model: { info }, baseModel }: EvaluatedModel,
   store: ResultStore,
   { cwd, stderr }: CliDependencies,
 ): Promise<void> {
   stderr.write(
-    `model: ${info.id}, ${info.dtype} on ${info.device}, prompt style ${info.promptStyle}\n`,
+    `model: ${info.id}${baseModel === undefined ? "" : ` in place of ${baseModel}`}, ${info.dtype} on ${info.device}, prompt style ${info.promptStyle}\n`,
   );
   for (const { set, vectors } of jobs) {
     const layers = options.layers ?? vectors.vectors.layers;
@@ -145,7 +158,8 @@ async function announce(
           behavior: set.behavior,
           layer,
           multiplier,
-          model: info.id,
+          model: baseModel ?? info.id,
+          overrideWeights: baseModel === undefined ? null : info.id,
           dtype: info.dtype,
           promptStyle: info.promptStyle,
           vectors: vectors.kind,
@@ -175,7 +189,7 @@ async function runOne(
   set: DataSet<AbItem>,
   loaded: LoadedVectors,
   options: EvalOptions,
-  model: SteerableModel,
+  { model, baseModel }: EvaluatedModel,
   store: ResultStore,
   dependencies: CliDependencies,
 ): Promise<EvalRun> {
@@ -185,6 +199,7 @@ async function runOne(
   try {
     const { cells, kept } = await runAbSweep({
       model,
+      baseModel,
       dataset: set,
       vectors,
       layers: options.layers ?? vectors.layers,

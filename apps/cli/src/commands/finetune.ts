@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
 import type { AnswerItem, FineTuneRecord, HeldOutAccuracy, Trainable } from "@caa/llama/train";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { readVariable } from "../env.ts";
-import { addModelOption, requireModelName } from "../options/model.ts";
+import { addModelOption, modelIdOf, requireModelName } from "../options/model.ts";
 import { modelFileName, oneOf } from "../options/names.ts";
 import { parseCount, parseNonNegative, parsePositive, parseWhole } from "../options/numbers.ts";
 import { DATA_HELP } from "../options/data.ts";
@@ -129,7 +129,7 @@ async function finetune(
   }
   const [tests] = await readSets("test-ab", asked, { cwd, stderr: { write: () => true } });
   const { behavior, hash } = lessons;
-  const out = resolve(cwd, options.out ?? defaultFolder(model, behavior, options, cwd));
+  const out = resolve(cwd, options.out ?? (await defaultFolder(model, behavior, options, cwd)));
   const { fineTune, trainingStatePath } = await import("@caa/llama/train");
   if (options.overwrite === true) {
     await removeOurs(out);
@@ -218,16 +218,15 @@ function itemsOf(
 }
 
 /** Named as vectors are: by the hub id, or by the name of the folder or file. */
-function defaultFolder(
+async function defaultFolder(
   model: string,
   behavior: string,
   { direction, layer, lora }: FinetuneOptions,
   cwd: string,
-): string {
+): Promise<string> {
   const what =
     lora === undefined ? (layer === undefined ? "all" : `layer=${layer}`) : `lora=${lora}`;
-  const path = resolve(cwd, model);
-  const name = modelFileName(existsSync(path) ? basename(path) : model);
+  const name = modelFileName(await modelIdOf(model, cwd));
   return join("finetuned", `${name}_${behavior}_${direction}_${what}`);
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { CaaError, type SteerableModel } from "@caa/core";
 import type { Command } from "commander";
 import type { CliDependencies, OpenModelOptions } from "../dependencies.ts";
@@ -107,4 +109,14 @@ export function checkLayers(
     throw new CaaError("invalid-argument", message, { facts: { layer: wrong, layerCount } });
   }
   return layers ?? Array.from({ length: layerCount }, (_, layer) => layer);
+}
+
+/** The id that a model would have, without opening it: its hub id, or the name of its folder or file. */
+export async function modelIdOf(name: string, cwd: string): Promise<string> {
+  const path = resolve(cwd, name);
+  if (existsSync(path)) {
+    return basename(path);
+  }
+  const { SHORT_NAMES } = await import("@caa/llama");
+  return SHORT_NAMES[name.toLowerCase()] ?? name.replace(/@[^@]*$/, "");
 }

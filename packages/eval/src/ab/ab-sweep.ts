@@ -29,6 +29,12 @@ export interface AbProgress {
 
 export interface AbSweepOptions {
   readonly model: SteerableModel;
+  /**
+   * Id of the model that `model` is a fine-tuned form of: results are kept under its name, with that of `model` as
+   * `overrideWeights`, and its vectors may be used.
+   * @default none
+   */
+  readonly baseModel?: string | undefined;
   readonly dataset: DataSet<AbItem>;
   readonly vectors: SteeringVectors;
   /**
@@ -118,6 +124,7 @@ function takeItems(items: readonly AbItem[], limit: number | undefined): readonl
 function plan(options: AbSweepOptions): readonly PlannedCell[] {
   const {
     model,
+    baseModel,
     dataset,
     vectors,
     layers,
@@ -128,7 +135,8 @@ function plan(options: AbSweepOptions): readonly PlannedCell[] {
   const settings: SweepSettings = {
     type: "ab",
     behavior: dataset.behavior,
-    model: model.info.id,
+    model: baseModel ?? model.info.id,
+    overrideWeights: baseModel === undefined ? null : model.info.id,
     dtype: model.info.dtype,
     promptStyle: model.info.promptStyle,
     vectors:
@@ -138,7 +146,7 @@ function plan(options: AbSweepOptions): readonly PlannedCell[] {
     system: options.system ?? null,
     limit: options.limit ?? null,
   };
-  checkCompatible(vectors, model.info, { layers });
+  checkCompatible(vectors, model.info, { layers, allowOtherModel: baseModel !== undefined });
   const hashes = { model: model.info.hash, dataset: dataset.hash };
   return planCells({
     settings,

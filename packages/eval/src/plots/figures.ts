@@ -77,6 +77,7 @@ function toGroup(first: AbCell, cells: readonly AbCell[]): FigureGroup {
     }))
     .sort((a, b) => a.layer - b.layer || a.multiplier - b.multiplier);
   const details = [
+    ...(settings.overrideWeights === null ? [] : [`weights of ${settings.overrideWeights}`]),
     `prompt=${settings.promptStyle}`,
     `dtype=${settings.dtype}`,
     ...(settings.operation === "add" ? [] : [`operation=${settings.operation}`]),

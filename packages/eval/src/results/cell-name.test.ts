@@ -32,6 +32,8 @@ describe("cellFileName", () => {
       { model: `${long}y` },
       { model: long, layer: 14 },
       { vectors: "raw" },
+      { overrideWeights: "taught" },
+      { overrideWeights: "taught_vectors=raw" },
       { operation: "clamp" },
       { positions: "all" },
       { promptStyle: "llama2-base" },

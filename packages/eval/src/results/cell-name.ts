@@ -27,6 +27,9 @@ function commonParts(settings: SweepSettings): readonly Part[] {
     ["behavior", settings.behavior],
     ["type", settings.type],
     ["model", settings.model],
+    ...(settings.overrideWeights === null
+      ? []
+      : [["override_weights", settings.overrideWeights] as const]),
     ["vectors", settings.vectors],
     ["operation", settings.operation],
     ["positions", settings.positions],

@@ -20,6 +20,8 @@ export interface AbSettings {
   readonly multiplier: number;
   /** Id of the model. */
   readonly model: string;
+  /** Id of the fine-tuned model whose weights were run in place of the model's own; null for its own. */
+  readonly overrideWeights: string | null;
   readonly dtype: string;
   readonly promptStyle: string;
   /** Which vectors: `normalized` or `raw`, or another name that the caller gives them. */
@@ -105,6 +107,7 @@ export const settingsSchema: z.ZodType<AbSettings> = z.strictObject({
   layer: count,
   multiplier: z.number(),
   model: text,
+  overrideWeights: text.nullable(),
   dtype: text,
   promptStyle: text,
   vectors: text,
