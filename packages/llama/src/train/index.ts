@@ -1,3 +1,5 @@
+export { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
+export type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 export { fineTune, trainingStatePath } from "./finetune/fine-tune.ts";
 export type { FineTuneOptions, FineTuneProgress, FineTuneSettings } from "./finetune/fine-tune.ts";
 export type { AnswerItem } from "./finetune/answer-examples.ts";

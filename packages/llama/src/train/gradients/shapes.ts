@@ -71,7 +71,8 @@ export class Shapes {
     const lists = inputs.map((input) => this.#contents.get(input));
     const [list, picks] = lists;
     if (opType === "Shape") {
-      return this.#shapes.get(inputs[0] ?? "")?.slice(whole(attributes["start"], 0));
+      const shape = this.#shapes.get(inputs[0] ?? "");
+      return shape?.slice(whole(attributes["start"], 0), whole(attributes["end"], shape.length));
     }
     if (opType === "Gather" && list !== undefined && picks !== undefined) {
       const chosen = picks.map(({ count }) => list.at(count));
