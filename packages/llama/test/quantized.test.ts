@@ -53,6 +53,16 @@ describe.each([8, 4] as const)("%i-bit blocks", (bits) => {
     rmSync(folder, { recursive: true });
   });
 
+  test("a token that the embeddings do not have is an error, not a crash", async () => {
+    const [engine] = engines;
+    const sequences = [{ ids: [1, 1_000_000], steps: [] }];
+    const job = { vectors: [], sequences, logits: [{ sequence: 0, position: 1 }] };
+    await expect(engine?.forward(job)).rejects.toMatchObject({
+      code: "invalid-data",
+      facts: { id: 1_000_000 },
+    });
+  });
+
   test("the stream is within 0.1 % of the dequantized weights' at every layer", async () => {
     const ids = expectedOf("bf16").cases[2]?.tokens ?? [];
     const places = ids.map((_, position) => ({ sequence: 0, position }));

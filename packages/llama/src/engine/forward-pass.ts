@@ -1,3 +1,4 @@
+import { CaaError } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { Feed, GraphSession } from "../runtime/session.ts";
 import type { TokenStep } from "./jobs.ts";
@@ -51,6 +52,7 @@ export class ForwardPass {
   async run(input: PassInput): Promise<PassOutput> {
     const { config } = this;
     const { rows, past } = input;
+    checkTokens(input.ids, config.vocab_size);
     const tokens = input.ids.length / rows;
     const layers = config.num_hidden_layers;
     // The runtime wants at least as many rotary rows as tokens, which a tree can have more of than positions.
@@ -106,6 +108,18 @@ export class ForwardPass {
 
   async dispose(): Promise<void> {
     await this.#session.release();
+  }
+}
+
+/** The runtime does not check every kind of embedding table: reading beyond one may end the process. */
+function checkTokens(ids: readonly number[], vocabulary: number): void {
+  const outside = ids.find((id) => !(id >= 0 && id < vocabulary));
+  if (outside !== undefined) {
+    throw new CaaError(
+      "invalid-data",
+      `tokens: expected ids from 0 to ${vocabulary - 1}, which the model's embeddings have, got ${outside}; does the tokenizer belong to the model?`,
+      { facts: { id: outside, vocabulary } },
+    );
   }
 }
 
