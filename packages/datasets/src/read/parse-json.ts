@@ -1,4 +1,5 @@
 import { visit } from "jsonc-parser";
+import { MAX_ITEMS } from "./limits.ts";
 import type { DataRecord, Scan } from "./parse-records.ts";
 import type { Problem } from "./problem.ts";
 
@@ -23,7 +24,10 @@ export function scanArray(text: string, path: string): Scan {
     return { records: [], problems: [parsed.problem] };
   }
   const values: readonly unknown[] = Array.isArray(parsed.value) ? parsed.value : [];
-  const records = values.map((value, i) => ({ value, index: i + 1, line: null }));
+  // One more than allowed is enough to be refused: a small file can hold millions.
+  const records = values
+    .slice(0, MAX_ITEMS + 1)
+    .map((value, i) => ({ value, index: i + 1, line: null }));
   return { records, problems: [] };
 }
 
@@ -46,6 +50,9 @@ function scanEachLine(text: string, path: string): Scan {
   const records: DataRecord[] = [];
   const problems: Problem[] = [];
   for (const [i, content] of text.split("\n").entries()) {
+    if (records.length > MAX_ITEMS) {
+      break;
+    }
     if (content.trim() !== "") {
       const index = records.length + problems.length + 1;
       try {

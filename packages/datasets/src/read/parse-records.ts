@@ -37,7 +37,7 @@ export function scanRecords(bytes: Uint8Array, path: string): Scan {
     return { ...scan, problems: [{ ...whole, code: "empty-selection", reason }] };
   }
   if (scan.records.length > MAX_ITEMS) {
-    const reason = `expected at most ${MAX_ITEMS} items, got ${scan.records.length}`;
+    const reason = `expected at most ${MAX_ITEMS} items, got more`;
     return { records: [], problems: [{ ...whole, code: "invalid-file", reason }] };
   }
   return scan;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MAX_FILE_BYTES } from "./limits.ts";
+import { MAX_FILE_BYTES, MAX_ITEMS } from "./limits.ts";
 import { readAbTestSet, readGenerateSet, readOpenEndedSet } from "./read-set.ts";
 
 const item = (
@@ -146,9 +146,18 @@ describe("reading a set", () => {
     await expect(readOpenEndedSet(dir)).rejects.toMatchObject({ code: "invalid-file" });
   });
 
+  it("refuses more items than any set has, without a record for each", async () => {
+    for (const content of [`[${"0,".repeat(MAX_ITEMS + 5)}0]`, "{}\n".repeat(MAX_ITEMS + 5)]) {
+      await expect(readGenerateSet(await write(content))).rejects.toMatchObject({
+        code: "invalid-file",
+        message: expect.stringContaining("at most 1000000 items, got more"),
+      });
+    }
+  });
+
   it("refuses a file past the limit before it reads it", async () => {
     const path = await write("[]");
     await truncate(path, MAX_FILE_BYTES + 1); // sparse
-    await expect(readGenerateSet(path)).rejects.toThrow(/at most 209715200 bytes/);
+    await expect(readGenerateSet(path)).rejects.toThrow(/at most 67108864 bytes/);
   });
 });
