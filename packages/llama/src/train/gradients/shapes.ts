@@ -108,7 +108,6 @@ export class Shapes {
       case "Log":
       case "LogSoftmax":
       case "Neg":
-      case "Pow":
       case "QuickGelu":
       case "Reciprocal":
       case "RMSNormalization":
@@ -120,6 +119,7 @@ export class Shapes {
       case "Add":
       case "Div":
       case "Mul":
+      case "Pow":
       case "Sub":
         return this.#broadcast(a, b);
       case "Where":
