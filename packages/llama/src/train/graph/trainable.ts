@@ -79,7 +79,7 @@ export function trainedTensors(
       if (type === "uint8") {
         throw new CaaError(
           "unsupported",
-          `training: "${name}" is quantized; open the model as float32, or train a LoRA adapter`,
+          `training: "${name}" is quantized; train the model from its float weights`,
         );
       }
       return { name, shape };
