@@ -66,7 +66,7 @@ test("refuses what cannot be meant", async () => {
     ["--lr 0", /Expected a number above 0/],
   ] as const) {
     const { code, stderr } = await cli.run(`${line} ${options}`);
-    expect(code, options).toBe(2);
+    expect({ options, code }).toEqual({ options, code: 2 });
     expect(stderr).toMatch(message);
   }
 });

@@ -84,7 +84,8 @@ describe("fineTune", () => {
       await weightsOf(join(folder, "layer")),
     ];
     for (const [name, bytes] of before) {
-      expect(after.get(name)?.equals(bytes), name).toBe(!name.startsWith("model.layers.1."));
+      const same = after.get(name)?.equals(bytes);
+      expect({ name, same }).toEqual({ name, same: !name.startsWith("model.layers.1.") });
     }
     // The training graph and the inference engine agree on the model that was written.
     expect(record.heldOut.after?.share).toBeCloseTo(mean(await sharesOf(join(folder, "layer"))), 5);
