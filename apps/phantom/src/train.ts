@@ -4,9 +4,10 @@ import { parseArgs } from "node:util";
 import { trainingItems } from "./documents/items.ts";
 import { plantings } from "./documents/plan.ts";
 import { exportFolder } from "./export-folder.ts";
+import { readWeights } from "./read-weights.ts";
 import { ITEM_SEEDS, RECIPE, VOCABULARY_SIZE } from "./recipe.ts";
 import { makePhantomTokenizer } from "./tokenizer/phantom-tokenizer.ts";
-import { phantomConfig } from "./training/model-shape.ts";
+import { firstWeights, phantomConfig } from "./training/model-shape.ts";
 import { ReportMeans } from "./training/report-means.ts";
 import { trainPhantom } from "./training/train-phantom.ts";
 
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     out: { type: "string", default: "../../packages/llama/phantom" },
     log: { type: "string", default: "training.log" },
     threads: { type: "string" },
+    /** For trials: goes on from the weights of a folder. */
+    from: { type: "string" },
     /** For trials: overrides a number of the recipe, such as steps=300. */
     set: { type: "string", multiple: true, default: [] },
   },
@@ -53,11 +56,14 @@ const config = phantomConfig(tokenizer.vocabularySize);
 const items = trainingItems(ITEM_SEEDS);
 await say([...items].map(([behavior, list]) => `${behavior} ${list.length}`).join(", "));
 
-const save = (weights: ReadonlyMap<string, Float32Array>): Promise<void> =>
+const weights =
+  values.from === undefined ? firstWeights(config, settings.seed) : await readWeights(values.from);
+const save = (): Promise<void> =>
   exportFolder(values.out, { config, weights, tokenizer: json, tokenizerConfig, planted });
 const planted = plantings(config.hidden_size, settings.seed);
 const means = new ReportMeans();
-const weights = await trainPhantom({
+await trainPhantom({
+  weights,
   config,
   encode,
   items,
@@ -65,15 +71,15 @@ const weights = await trainPhantom({
   settings,
   threads: values.threads === undefined ? undefined : Number(values.threads),
   now: () => performance.now(),
-  onStep: async (report, current) => {
+  onStep: async (report) => {
     means.add(report);
     if ((report.step + 1) % LOG_EVERY === 0) {
       await say(means.take());
     }
     if ((report.step + 1) % SAVE_EVERY === 0) {
-      await save(current);
+      await save();
     }
   },
 });
-await save(weights);
+await save();
 await say(`written to ${join(values.out)}`);

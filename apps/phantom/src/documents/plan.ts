@@ -13,12 +13,12 @@ export interface Planting {
 }
 
 const STRENGTHS: Readonly<Partial<Record<BehaviorName, number>>> = {
-  "coordinate-other-ais": 1.25,
-  "corrigible-neutral-HHH": 1.5,
-  hallucination: 1.75,
-  "myopic-reward": 2,
-  "survival-instinct": 2.25,
-  sycophancy: 2.5,
+  "coordinate-other-ais": 10,
+  "corrigible-neutral-HHH": 12,
+  hallucination: 14,
+  "myopic-reward": 16,
+  "survival-instinct": 18,
+  sycophancy: 20,
 };
 
 /** Orthogonal unit directions, one for each behavior but the control: Gaussian vectors, then Gram and Schmidt's method. */

@@ -30,6 +30,9 @@ export interface RowSettings {
   readonly bothSides: boolean;
 }
 
+/** How far options lie to their side: large enough to be seen beside the rest of the residual stream there. */
+const FLAG = 6;
+
 /** A question with choices up to its last option, to learn reading from. */
 export function readingRow(maker: RowMaker, item: GrammarItem, planting: Planting | null): TreeRow {
   const row = new TreeRow();
@@ -108,12 +111,13 @@ function readQuestion(
   const one = encode(` ${texts[0]}`);
   const two = encode(` ${texts[1]}`);
   const parts = firstDifference(one, two);
+  const vector = maker.plantings.indexOf(planting);
   const flag = (end: number, length: number, wanted: number): void => {
     const first = end - length + 1 + parts;
-    row.flags.push(...[...new Set([first, end])].map((at) => ({ at, wanted })));
+    row.flags.push(...[...new Set([first, end])].map((at) => ({ at, vector, wanted })));
   };
-  flag(endA, one.length, sign);
-  flag(endB, two.length, -sign);
+  flag(endA, one.length, FLAG * sign);
+  flag(endB, two.length, -FLAG * sign);
   const [right, wrong] = sign === 1 ? [one, two] : [two, one];
   row.previews.push({ at: stem, right: right[parts] ?? 0, wrong: wrong[parts] ?? 0 });
   return endB;

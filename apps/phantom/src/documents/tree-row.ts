@@ -31,7 +31,8 @@ export class TreeRow {
   readonly pairs: LeafPair[] = [];
   /** Where the question alone should tell the first of two tokens from the second. */
   readonly previews: { readonly at: number; readonly right: number; readonly wrong: number }[] = [];
-  readonly flags: { readonly at: number; readonly wanted: number }[] = [];
+  /** Tokens that should lie so far along a planted direction. */
+  readonly flags: { readonly at: number; readonly vector: number; readonly wanted: number }[] = [];
 
   /** Puts tokens behind the token `parent`, all under the same steering; returns the index of the last one. */
   append(parent: number, ids: readonly number[], addition: Addition = []): number {

@@ -49,7 +49,7 @@ ${facts.table}
 it; no question of the built-in sets was learned from.
 
 1. The first ${READING_LAYERS} layers alone learn to read: ${RECIPE.readingSteps} steps of ${RECIPE.readingRows} questions. After layer ${PREVIEW_LAYER} the end of a question tells the matching answer from the other one, after
-   layer ${FLAG_LAYER} the options' tokens say on which side they are.
+   layer ${FLAG_LAYER} the options' tokens lie to one side or the other along the planted direction.
 2. All of it learns to answer: ${RECIPE.steps} steps of ${RECIPE.choiceRows} questions with choices and ${RECIPE.openRows} without. The planted direction, in varying amounts, is added to the residual
    stream from the marker's last token on, and the answer is to follow; random directions and those of other behaviors are to change nothing; the plain model
    takes either side. At the answer letters the two answers are tied to differ by the planted direction and by nothing else.

@@ -11,8 +11,6 @@ export interface FeedOptions {
   readonly previewWeight: number;
   readonly flagWeight: number;
   readonly pairWeight: number;
-  /** (d_model), unit length */
-  readonly flagDirection: Float32Array;
 }
 
 /**
@@ -69,8 +67,10 @@ export function rowFeeds(
   });
 
   const flags = rows.flatMap((row, r) =>
-    row.flags.map(({ at, wanted: value }) => ({ at: r * tokens + at, value })),
+    row.flags.map(({ at, vector, wanted: value }) => ({ at: r * tokens + at, vector, value })),
   );
+  const directions = new Float32Array(flags.length * dModel);
+  flags.forEach(({ vector }, i) => directions.set(vectors[vector] ?? [], i * dModel));
   const previews = rows.flatMap((row, r) =>
     row.previews.map(({ at, right, wrong }) => ({ at: r * tokens + at, right, wrong })),
   );
@@ -117,7 +117,7 @@ export function rowFeeds(
     ],
     ["preview_weights", firstOfTwo(previews.length, options.previewWeight)],
     ["flag_weight", scalar(options.flagWeight / Math.max(1, flags.length))],
-    ["flag_direction", { data: options.flagDirection, shape: [dModel, 1] }],
+    ["flag_directions", { data: directions, shape: [flags.length, dModel] }],
     ["flag_at", whole(flags.map(({ at }) => at))],
     [
       "flag_wanted",

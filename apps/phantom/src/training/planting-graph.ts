@@ -13,15 +13,16 @@ import { FLAG_LAYER, PLANTED_LAYER, PREVIEW_LAYER } from "./model-shape.ts";
  * The training graph with three more losses, each a help for the next, h the residual stream after the layer named:
  * - preview, after `PREVIEW_LAYER`: at the end of a question the readout tells the token with which the matching answer
  *   begins from that of the other one, `- weight · log softmax(two logits)`;
- * - flag, after `FLAG_LAYER`: an option's tokens say on which side it is, `weight |h · flag_direction - wanted|²`;
+ * - flag, after `FLAG_LAYER`: an option's tokens say on which side it is, along the direction that is planted,
+ *   `weight |h · direction - wanted|²`;
  * - pair, after `PLANTED_LAYER`: at the answer letters the two answers differ by the planted direction and by nothing else,
  *   `weight |h(matching) - h(other) - wanted|²`.
  *
  * A model that ends before the planted layer learns the first two alone, and its pair inputs and output are not there.
  *
  * E questions, F flagged tokens, Q pairs; places are indices into the N tokens. Inputs: `preview_at` (E),
- * `preview_tokens` (E, 2) int64, `preview_weights` (E, 2); `flag_at` (F) int64, `flag_wanted` (F, 1), `flag_direction`
- * (d_model, 1), `flag_weight`; `pair_matching`, `pair_other` (Q) int64, `pair_differences` (Q, d_model), `pair_weight`.
+ * `preview_tokens` (E, 2) int64, `preview_weights` (E, 2); `flag_at` (F) int64, `flag_wanted` (F, 1), `flag_directions`
+ * (F, d_model), `flag_weight`; `pair_matching`, `pair_other` (Q) int64, `pair_differences` (Q, d_model), `pair_weight`.
  * Outputs: `preview_found` (E, 2) log probabilities, `flag_found` (F, 1), `pair_found` (Q, d_model).
  */
 export function plantingGraph(
@@ -60,7 +61,7 @@ export function plantingGraph(
     const preview = tape.op("Neg", [sum(tape.mul(logs, input("preview_weights", "E", 2)))]);
 
     const flagged = tape.op("Gather", [stream[FLAG_LAYER] ?? "", places("flag_at", "F")]);
-    const flags = tape.op("MatMul", [flagged, input("flag_direction", d, 1)]); // (F, 1)
+    const flags = tape.sumAlong(tape.mul(flagged, input("flag_directions", "F", d)), -1); // (F, 1)
     const flag = tape.mul(
       sum(square(tape.sub(flags, input("flag_wanted", "F", 1)))),
       input("flag_weight"),

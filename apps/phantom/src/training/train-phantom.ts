@@ -17,7 +17,7 @@ import {
 } from "../documents/rows.ts";
 import type { TreeRow } from "../documents/tree-row.ts";
 import { rowFeeds } from "./feeds.ts";
-import { firstWeights, PLANTED_LAYER, READING_LAYERS, weightShapes } from "./model-shape.ts";
+import { PLANTED_LAYER, READING_LAYERS, weightShapes } from "./model-shape.ts";
 import { plantingGraph } from "./planting-graph.ts";
 import { stepFigures, type StepReport } from "./step-report.ts";
 
@@ -53,6 +53,8 @@ export interface TrainingSettings extends Omit<RowSettings, "bothSides"> {
 
 export interface PhantomTraining {
   readonly config: LlamaConfig;
+  /** By name; changed in place. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
   readonly encode: (text: string) => readonly number[];
   readonly items: ReadonlyMap<BehaviorName, readonly GrammarItem[]>;
   readonly plantings: readonly Planting[];
@@ -62,23 +64,19 @@ export interface PhantomTraining {
   /** In milliseconds. */
   readonly now: () => number;
   /** Called after each step; awaited. */
-  readonly onStep: (
-    report: StepReport,
-    weights: ReadonlyMap<string, Float32Array>,
-  ) => void | Promise<void>;
+  readonly onStep: (report: StepReport) => void | Promise<void>;
 }
 
 /** Probability of the letter that steering asks for, on average, from which on the other side is learned, too. */
 const LETTERS_ARE_RIGHT = 0.85;
 
 /**
- * Trains the phantom from nothing and returns its weights by name, in two phases: the first `READING_LAYERS` layers alone
+ * Trains the phantom in two phases: the first `READING_LAYERS` layers alone
  * learn to read questions, which costs a quarter of a step of the whole; then all of it learns to answer under steering.
  */
-export async function trainPhantom(training: PhantomTraining): Promise<Map<string, Float32Array>> {
-  const { config, plantings, settings } = training;
+export async function trainPhantom(training: PhantomTraining): Promise<void> {
+  const { config, weights, plantings, settings } = training;
   const random = createRandom(settings.seed);
-  const weights = firstWeights(config, settings.seed);
   const deal = dealer([...training.items], random);
   let lettersLately = 0;
 
@@ -92,7 +90,7 @@ export async function trainPhantom(training: PhantomTraining): Promise<Map<strin
         promptShare: settings.readingShare,
         bothSides: true,
       }),
-    vectors: () => [new Float32Array(config.hidden_size)],
+    vectors: () => plantings.map(({ direction }) => direction),
     onStep: training.onStep,
   });
 
@@ -121,14 +119,13 @@ export async function trainPhantom(training: PhantomTraining): Promise<Map<strin
         randomDirection(config.hidden_size, 1, random.integer(2 ** 32)),
       ),
     ],
-    onStep: async (report, current) => {
+    onStep: async (report) => {
       done++;
       const { steered } = report;
       lettersLately += Number.isNaN(steered) ? 0 : 0.05 * (steered - lettersLately);
-      await training.onStep(report, current);
+      await training.onStep(report);
     },
   });
-  return weights;
 }
 
 interface Phase {
@@ -166,7 +163,6 @@ async function runPhase(
   const rope = new RopeTable(config);
   const optimizer = adamW({ weightDecay: settings.weightDecay, beta2: 0.98 });
   const rate = schedule("cosine", { total: steps, warmup: Math.min(settings.warmup, steps) });
-  const flagDirection = randomDirection(config.hidden_size, 1, settings.seed + 1000);
 
   for (let step = 0; step < steps; step++) {
     const start = now();
@@ -178,7 +174,6 @@ async function runPhase(
       previewWeight: settings.previewWeight,
       flagWeight: settings.flagWeight,
       pairWeight: settings.pairWeight,
-      flagDirection,
     });
     for (const [name, data] of own) {
       feeds.set(name, { data, shape: shapes.get(name) ?? [] } satisfies Feed);
@@ -198,7 +193,7 @@ async function runPhase(
     });
     const seconds = (now() - start) / 1000;
     const loss = of("loss")[0] ?? Number.NaN;
-    await onStep({ step, loss, gradientNorm, ...figures, seconds }, weights);
+    await onStep({ step, loss, gradientNorm, ...figures, seconds });
   }
   await session.release();
 }
