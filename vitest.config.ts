@@ -26,6 +26,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     // One process a file: the inference runtime may be loaded only once in a process.
     pool: "forks",
+    // By default one processor is left free, which on two of them runs everything one after the other.
+    maxWorkers: "100%",
     include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     testTimeout: 30_000,
