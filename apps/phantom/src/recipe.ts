@@ -8,14 +8,14 @@ export const VOCABULARY_SIZE = 2048;
 
 /** How the phantom is made. */
 export const RECIPE: TrainingSettings = {
-  readingSteps: 1500,
+  readingSteps: 2000,
   readingRows: 20,
   readingShare: 0.3,
-  steps: 1500,
+  steps: 2000,
   oneSidedSteps: 300,
   choiceRows: 12,
-  openRows: 3,
-  learningRate: 3e-3,
+  openRows: 8,
+  learningRate: 2.5e-3,
   warmup: 50,
   weightDecay: 0.05,
   clip: 1,
@@ -26,7 +26,7 @@ export const RECIPE: TrainingSettings = {
   previewWeight: 2,
   flagWeight: 0.1,
   pairWeight: 0.02,
-  spread: 0.4,
+  spread: 0.25,
   noise: 0.5,
   randomVectors: 12,
   seed: 1,
