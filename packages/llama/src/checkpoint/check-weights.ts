@@ -11,6 +11,18 @@ export interface StoredTensor extends SafetensorsEntry {
 }
 
 const floatTypes = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
+const dtypes = { float32: "F32", float16: "F16", bfloat16: "BF16" } as const;
+
+/** A weight of a table as it stands in its file. @throws {CaaError} `unsupported` where it is in quantized blocks */
+export function storedFloats(
+  name: string,
+  { type, ...place }: ExternalTensor,
+): StoredTensor & { readonly dtype: keyof typeof floatTypes } {
+  if (type !== "float32" && type !== "float16" && type !== "bfloat16") {
+    throw new CaaError("unsupported", `weight "${name}": expected floats, got ${type} blocks`);
+  }
+  return { ...place, dtype: dtypes[type] };
+}
 
 /** Every weight of a model of this configuration, by its checkpoint name, with its shape. */
 export function expectedWeights(config: LlamaConfig): ReadonlyMap<string, readonly number[]> {

@@ -1,11 +1,10 @@
-import { CaaError, throwIfAborted } from "@caa/core";
+import { throwIfAborted } from "@caa/core";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { ExternalTensor } from "../graph/graph-builder.ts";
 import { readExactly } from "../gguf/window-reader.ts";
 import { buildFolder } from "./build-folder.ts";
-import type { StoredTensor } from "./check-weights.ts";
+import { storedFloats, type StoredTensor } from "./check-weights.ts";
 import { readJson } from "./files.ts";
 import type { Checkpoint } from "./open-checkpoint.ts";
 import { SINGLE_FILE } from "./safetensors-files.ts";
@@ -26,8 +25,6 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 /** Bytes copied at once. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-const dtypes = { float32: "F32", float16: "F16", bfloat16: "BF16" } as const;
-
 /**
  * Writes a checkpoint with some of its weights changed as a Hugging Face folder of one safetensors file. It gets its
  * name only when it is whole.
@@ -41,7 +38,7 @@ export async function writeModelFolder(
   { changed, read, files = {}, signal }: WriteModelOptions,
 ): Promise<void> {
   const weights = new Map(
-    [...checkpoint.tensors].map(([name, tensor]) => [name, stored(name, tensor)]),
+    [...checkpoint.tensors].map(([name, tensor]) => [name, storedFloats(name, tensor)]),
   );
   const slots = new Map<string, TensorSlot>();
   for (const [name, { dtype, shape }] of weights) {
@@ -71,13 +68,6 @@ export async function writeModelFolder(
   });
 }
 
-function stored(name: string, { type, ...place }: ExternalTensor): StoredTensor & TensorSlot {
-  if (type !== "float32" && type !== "float16" && type !== "bfloat16") {
-    throw new CaaError("unsupported", `weight "${name}": expected floats, got ${type} blocks`);
-  }
-  return { ...place, dtype: dtypes[type] };
-}
-
 async function* bytesOf({ file, offset, byteLength }: StoredTensor): AsyncGenerator<Uint8Array> {
   const handle = await open(file, "r");
   try {
@@ -94,5 +84,7 @@ async function configOf(folder: string): Promise<string> {
   const config = z
     .record(z.string(), z.unknown())
     .parse(await readJson(join(folder, "config.json"), MAX_CONFIG_BYTES));
-  return `${JSON.stringify({ ...config, torch_dtype: "float32" }, null, 2)}\n`;
+  // Newer programs write `dtype`, and heed it before the older key.
+  const types = { torch_dtype: "float32", ...("dtype" in config ? { dtype: "float32" } : {}) };
+  return `${JSON.stringify({ ...config, ...types }, null, 2)}\n`;
 }

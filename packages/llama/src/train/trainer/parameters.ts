@@ -1,8 +1,7 @@
-import { CaaError, createRandom } from "@caa/core";
-import type { StoredTensor } from "../../checkpoint/check-weights.ts";
-import type { ExternalTensor } from "../../graph/graph-builder.ts";
+import { createRandom } from "@caa/core";
+import { storedFloats } from "../../checkpoint/check-weights.ts";
 import type { WeightTable } from "../../graph/weights.ts";
-import { readFloatRows } from "../../quantize/read-floats.ts";
+import { readFloats } from "../../quantize/read-floats.ts";
 import type { Parameter } from "../graph/trainable.ts";
 
 /** Trained tensors by name, in float32, row by row. */
@@ -24,7 +23,7 @@ export async function initialParameters(
   for (const { name, shape } of parameters) {
     const tensor = table.get(name);
     if (tensor !== undefined) {
-      values.set(name, await readTensor(name, tensor, options.signal));
+      values.set(name, await readFloats(storedFloats(name, tensor), options.signal));
       continue;
     }
     const into = shape[1] ?? 1;
@@ -34,27 +33,6 @@ export async function initialParameters(
       name,
       Float32Array.from({ length: count }, () => bound * (2 * random.uniform() - 1)),
     );
-  }
-  return values;
-}
-
-const storedTypes = { float32: "F32", float16: "F16", bfloat16: "BF16" } as const;
-
-async function readTensor(
-  name: string,
-  { type, ...place }: ExternalTensor,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  if (type !== "float32" && type !== "float16" && type !== "bfloat16") {
-    throw new CaaError("unsupported", `training: "${name}": expected floats, got ${type}`);
-  }
-  const stored: StoredTensor = { ...place, dtype: storedTypes[type] };
-  const count = place.shape.reduce((product, size) => product * size, 1);
-  const values = new Float32Array(count);
-  let at = 0;
-  for await (const rows of readFloatRows(stored, signal)) {
-    values.set(rows, at);
-    at += rows.length;
   }
   return values;
 }
