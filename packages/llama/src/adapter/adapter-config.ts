@@ -20,6 +20,8 @@ export interface AdapterConfig {
   readonly lora_alpha: number;
   /** Folder, file or hub id of the model that it was made for. */
   readonly base_model_name_or_path: string;
+  /** Of the hub model: a commit, tag or branch; null for its main branch, or a folder or file. */
+  readonly revision: string | null;
 }
 
 // What would change the product in a way that is not done here is refused, not left out.
@@ -28,6 +30,7 @@ const schema = z.object({
   r: z.int().min(1).max(65_536),
   lora_alpha: z.number().positive(),
   base_model_name_or_path: z.string().min(1).max(4096),
+  revision: z.string().min(1).max(256).nullish(),
   use_rslora: z.literal(false).nullish(),
   use_dora: z.literal(false).nullish(),
   fan_in_fan_out: z.literal(false).nullish(),
@@ -55,6 +58,6 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
       { cause: parsed.error, facts: { path } },
     );
   }
-  const { peft_type, r, lora_alpha, base_model_name_or_path } = parsed.data;
-  return { peft_type, r, lora_alpha, base_model_name_or_path };
+  const { peft_type, r, lora_alpha, base_model_name_or_path, revision = null } = parsed.data;
+  return { peft_type, r, lora_alpha, base_model_name_or_path, revision };
 }

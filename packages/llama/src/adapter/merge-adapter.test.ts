@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,5 +89,25 @@ describe("a LoRA adapter of PEFT", () => {
     await expect(
       findFolder(join(folder, "adapter"), { cacheDir: join(folder, "cache") }),
     ).rejects.toMatchObject({ code: "unsupported" });
+  });
+
+  test("one with factors that are no numbers is refused, and leaves nothing behind", async () => {
+    const path = join(folder, "adapter", "adapter_model.safetensors");
+    const bytes = await readFile(path);
+    bytes.writeFloatLE(Number.NaN, bytes.length - 4);
+    await writeFile(path, bytes);
+    const merge = mergeAdapter(base, join(folder, "adapter"), join(folder, "merged"));
+    await expect(merge).rejects.toMatchObject({ code: "invalid-file" });
+    expect(await readdir(folder)).toEqual(["adapter"]);
+  });
+
+  test("of a commit of a hub model is added to that commit", async () => {
+    await setConfig({ base_model_name_or_path: "org/base", revision: "a".repeat(40) });
+    const found = findFolder(join(folder, "adapter"), { cacheDir: folder, offline: true });
+    await expect(found).rejects.toMatchObject({ code: "not-found" });
+    await setConfig({ base_model_name_or_path: "org/base", revision: ".." });
+    await expect(
+      findFolder(join(folder, "adapter"), { cacheDir: folder, offline: true }),
+    ).rejects.toThrow(/expected a branch, tag or commit, got "\.\."/);
   });
 });

@@ -65,6 +65,11 @@ export async function mergeAdapter(
             scale: alpha / rank,
           });
         }
+        if (!rows.every(Number.isFinite)) {
+          throw new CaaError("invalid-file", `${adapter}: "${name}": the sum is not finite`, {
+            facts: { tensor: name },
+          });
+        }
         yield rows;
       }
     },

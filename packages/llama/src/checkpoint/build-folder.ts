@@ -42,7 +42,8 @@ export async function buildFolder(
   }
 }
 
-async function refuseExisting(folder: string): Promise<void> {
+/** @throws {CaaError} `invalid-argument` when the folder exists and is not empty */
+export async function refuseExisting(folder: string): Promise<void> {
   try {
     if ((await readdir(folder)).length === 0) {
       return;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isFile } from "./files.ts";
 
 /** What a model folder has beside its weights and its configuration. */
-const SIDE_FILES = [
+export const SIDE_FILES = [
   "generation_config.json",
   "tokenizer.json",
   "tokenizer_config.json",

@@ -1,5 +1,6 @@
 import { CaaError } from "@caa/core";
 import { hubCacheDirectory } from "@caa/core/hub";
+import { existsSync } from "node:fs";
 import { isAdapter, openAdapter } from "../adapter/open-adapter.ts";
 import { readAdapterConfig } from "../adapter/adapter-config.ts";
 import { openGguf } from "../gguf/open.ts";
@@ -12,6 +13,8 @@ export interface FoundModel {
   readonly id: string;
   /** What opens it again from any working folder: a hub id or an absolute path. */
   readonly reference: string;
+  /** The commit of a hub model, else null. */
+  readonly revision: string | null;
   /** A Hugging Face folder with float weights, unless it was quantized before. */
   readonly folder: string;
 }
@@ -35,7 +38,7 @@ export async function findFolder(
   options: FindFolderOptions,
 ): Promise<FoundModel> {
   if (nameOrPath === PHANTOM) {
-    return { id: PHANTOM, reference: PHANTOM, folder: phantomFolder() };
+    return { id: PHANTOM, reference: PHANTOM, revision: null, folder: phantomFolder() };
   }
   const { cacheDir, token, offline, onProgress, signal } = options;
   const source = await resolveModel(nameOrPath, {
@@ -49,7 +52,7 @@ export async function findFolder(
   if (source.note !== null) {
     onProgress?.({ stage: source.note, done: 1, total: 1 });
   }
-  const { id, path } = source;
+  const { id, path, commit: revision } = source;
   const reference = source.commit === null ? path : id;
   if (source.kind === "gguf") {
     const folder = await openGguf(path, {
@@ -57,10 +60,10 @@ export async function findFolder(
       signal,
       onProgress: ({ written, total }) => onProgress?.({ stage: "convert", done: written, total }),
     });
-    return { id, reference, folder };
+    return { id, reference, revision, folder };
   }
   if (await isAdapter(path)) {
-    const { base_model_name_or_path: name } = await readAdapterConfig(path);
+    const { base_model_name_or_path: name, revision: commit } = await readAdapterConfig(path);
     if (await isAdapter(name)) {
       throw new CaaError(
         "unsupported",
@@ -68,10 +71,12 @@ export async function findFolder(
         { facts: { adapter: path, base: name } },
       );
     }
-    const base = await findFolder(name, options);
+    // Without its revision an adapter of an earlier commit would be added to the weights of today.
+    const isLocal = commit === null || name.includes("@") || existsSync(name);
+    const base = await findFolder(isLocal ? name : `${name}@${commit}`, options);
     onProgress?.({ stage: "merge", done: 0, total: 1 });
     const folder = await openAdapter(base.folder, path, { cacheDir, signal });
-    return { id, reference, folder };
+    return { id, reference, revision, folder };
   }
-  return { id, reference, folder: path };
+  return { id, reference, revision, folder: path };
 }

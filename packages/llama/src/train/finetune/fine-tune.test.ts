@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -151,6 +151,69 @@ describe("fineTune", () => {
     await expect(
       fineTune(optionsFor("out", { heldOut: [], learningRate: 0.1 })),
     ).rejects.toMatchObject({ code: "invalid-argument" });
+  });
+
+  test("stopped after the last step, has lost none", async () => {
+    const controller = new AbortController();
+    const options = optionsFor("stopped");
+    const stopped = fineTune({
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ stage }) => {
+        if (stage === "held out, after") {
+          controller.abort();
+        }
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    const stages = new Set<string>();
+    const record = await fineTune({ ...options, onProgress: ({ stage }) => stages.add(stage) });
+    expect([...stages]).toEqual(["held out, after"]);
+    expect(record.steps).toHaveLength(18);
+  });
+
+  test("replaces an earlier one only once the new one can be trained, and nothing else", async () => {
+    const options = optionsFor("out", { epochs: 1, heldOut: [] });
+    await fineTune(options);
+    await expect(fineTune(options)).rejects.toThrow(/expected no such folder/);
+    const weights = await weightsOf(options.out);
+    const layer = { kind: "layer", layer: 9 } as const;
+    const badly = fineTune({ ...options, overwrite: true, trainable: layer });
+    await expect(badly).rejects.toMatchObject({ code: "invalid-argument" });
+    const itself = fineTune({ ...options, overwrite: true, model: options.out });
+    await expect(itself).rejects.toThrow(/expected another folder than that of the model/);
+    expect(await weightsOf(options.out)).toEqual(weights);
+    await fineTune({ ...options, overwrite: true, learningRate: 0.1 });
+    expect(await weightsOf(options.out)).not.toEqual(weights);
+    await writeFile(join(options.out, "notes.txt"), "mine");
+    await expect(fineTune({ ...options, overwrite: true })).rejects.toThrow(/got notes\.txt/);
+    expect(existsSync(join(options.out, "notes.txt"))).toBe(true);
+  });
+
+  test("weights that the last step broke are not written", async () => {
+    const options = optionsFor("out", { items: items.slice(0, 1), epochs: 1, heldOut: [] });
+    await expect(fineTune({ ...options, learningRate: 1e300 })).rejects.toThrow(/not finite/);
+    expect(existsSync(options.out)).toBe(false);
+  });
+
+  test("an adapter of an adapter is refused before it is trained", async () => {
+    const trainable = { kind: "lora", rank: 1 } as const;
+    const options = optionsFor("one", { epochs: 1, heldOut: [], trainable });
+    await fineTune(options);
+    await expect(
+      fineTune({ ...options, model: options.out, out: join(folder, "two") }),
+    ).rejects.toMatchObject({ code: "unsupported" });
+  });
+
+  test("the written configuration names float32 under both of its keys", async () => {
+    const model = join(folder, "base");
+    await cp(fixtureFolder("bf16"), model, { recursive: true });
+    const config: object = JSON.parse(await readFile(join(model, "config.json"), "utf8"));
+    await writeFile(join(model, "config.json"), JSON.stringify({ ...config, dtype: "bfloat16" }));
+    const options = optionsFor("out", { model, items: items.slice(0, 1), epochs: 1, heldOut: [] });
+    await fineTune(options);
+    const written = JSON.parse(await readFile(join(options.out, "config.json"), "utf8"));
+    expect(written).toMatchObject({ dtype: "float32", torch_dtype: "float32" });
   });
 
   test("nothing to learn from, or a layer that is not there, is an error", async () => {

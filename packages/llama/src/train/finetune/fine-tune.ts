@@ -1,6 +1,8 @@
 import { CaaError } from "@caa/core";
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { isAdapter } from "../../adapter/open-adapter.ts";
 import { cacheDirectory } from "../../checkpoint/cache-directory.ts";
 import { openCheckpoint } from "../../checkpoint/open-checkpoint.ts";
 import { findFolder } from "../../model/find-folder.ts";
@@ -9,13 +11,15 @@ import { openPrompts } from "../../model/open-prompts.ts";
 import { chooseDevice } from "../../runtime/device.ts";
 import type { Trainable } from "../graph/trainable.ts";
 import { adamW } from "../optimizers/adamw.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Optimizer, Tensors } from "../optimizers/optimizer.ts";
 import { schedule, type ScheduleName } from "../optimizers/schedule.ts";
 import { sgd } from "../optimizers/sgd.ts";
+import { globalNorm } from "../optimizers/tensors.ts";
 import { answerExample } from "../trainer/batch.ts";
 import { stepCount, train, type TrainStep } from "../trainer/train.ts";
 import { TrainingSession } from "../trainer/training-session.ts";
 import { type AnswerItem, encodeAnswers } from "./answer-examples.ts";
+import { CARD_FILE, checkApart, checkRoom, RECORD_FILE } from "./make-room.ts";
 import { type HeldOutAccuracy, measureHeldOut } from "./held-out.ts";
 import { type FineTuneRecord, modelCard } from "./record.ts";
 import { loadTrainingState, saveTrainingState } from "./training-state.ts";
@@ -64,6 +68,11 @@ export interface FineTuneOptions
   readonly model: string;
   /** Where the model or adapter goes: no such folder, or an empty one. A training that is stopped is kept beside it. */
   readonly out: string;
+  /**
+   * Train anew, in place of a fine-tuned model or a stopped training there, which are removed before the first step, once
+   * everything else was checked. @default false
+   */
+  readonly overwrite?: boolean | undefined;
   readonly items: readonly AnswerItem[];
   /** Measured before and after. @default none */
   readonly heldOut?: readonly AnswerItem[] | undefined;
@@ -91,9 +100,11 @@ export function trainingStatePath(out: string): string {
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord> {
   const { items, heldOut = [], out, signal, onProgress, checkpointEvery = 50 } = options;
+  const { overwrite = false } = options;
   if (items.length === 0) {
     throw new CaaError("empty-selection", "fine-tuning: expected at least one item, got none");
   }
+  await checkRoom(out, overwrite);
   const { trainable, batchSize = 1, epochs = 1, learningRate = 1e-4, seed = 0 } = options;
   const cacheDir = options.cacheDirectory ?? cacheDirectory(process.env);
   const found = await findFolder(options.model, {
@@ -101,6 +112,17 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord
     cacheDir,
     onProgress: options.onOpen,
   });
+  checkApart(found.folder, out);
+  if (isAbsolute(found.reference)) {
+    checkApart(found.reference, out);
+  }
+  if (trainable.kind === "lora" && (await isAdapter(found.reference))) {
+    throw new CaaError(
+      "unsupported",
+      `LoRA: expected a whole model, since an adapter of an adapter cannot be opened, got the adapter ${found.reference}`,
+      { facts: { model: found.reference } },
+    );
+  }
   const checkpoint = await openCheckpoint(found.folder, { cacheDir, signal });
   const prompts = await openPrompts(checkpoint, found.id, options);
   const lessons = encodeAnswers(prompts, items);
@@ -123,7 +145,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord
     .update(JSON.stringify([checkpoint.hash, prompts.style, trainable, settings, lessons, tests]))
     .digest("hex");
   const statePath = trainingStatePath(out);
-  const state = await loadTrainingState(statePath, key);
+  const state = overwrite ? null : await loadTrainingState(statePath, key);
 
   const session = await TrainingSession.open({
     config: checkpoint.config,
@@ -146,11 +168,13 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord
     let before: HeldOutAccuracy | null;
     if (state === null) {
       before = await measure("held out, before");
+      if (overwrite) {
+        await rm(statePath, { force: true });
+        await rm(out, { recursive: true, force: true });
+      }
     } else {
       before = state.before;
-      for (const [name, values] of state.parameters) {
-        session.parameters.get(name)?.set(values);
-      }
+      restore(session, state.parameters, statePath);
       optimizer.restore(state.optimizer);
     }
     let saved = history.length;
@@ -164,6 +188,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord
       });
       saved = history.length;
     };
+    let record: FineTuneRecord;
     try {
       await train(
         session,
@@ -187,38 +212,66 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord
           },
         },
       );
+      checkFinite(session);
+      const after = await measure("held out, after");
+      record = {
+        model: { id: found.id, hash: checkpoint.hash, promptStyle: prompts.style },
+        data: options.data,
+        items: items.length,
+        trainable,
+        parameters: [...session.parameters.values()].reduce((sum, x) => sum + x.length, 0),
+        settings,
+        heldOut: { before, after },
+        steps: history,
+      };
+      await writeFineTuned(out, {
+        checkpoint,
+        base: found,
+        trainable,
+        session,
+        files: {
+          [CARD_FILE]: modelCard(record),
+          [RECORD_FILE]: `${JSON.stringify(record, null, 2)}\n`,
+        },
+        signal,
+      });
     } catch (error) {
-      if (CaaError.isInstance(error) && error.code === "aborted" && history.length > saved) {
+      // A run that diverges would do so again from the state before.
+      const kept = CaaError.isInstance(error) && (error.code === "aborted" || error.code === "io");
+      if (kept && history.length > saved) {
         await save();
       }
       throw error;
     }
-    const after = await measure("held out, after");
-    const record: FineTuneRecord = {
-      model: { id: found.id, hash: checkpoint.hash, promptStyle: prompts.style },
-      data: options.data,
-      items: items.length,
-      trainable,
-      parameters: [...session.parameters.values()].reduce((sum, x) => sum + x.length, 0),
-      settings,
-      heldOut: { before, after },
-      steps: history,
-    };
-    await writeFineTuned(out, {
-      checkpoint,
-      reference: found.reference,
-      trainable,
-      session,
-      files: {
-        "README.md": modelCard(record),
-        "finetune.json": `${JSON.stringify(record, null, 2)}\n`,
-      },
-      signal,
-    });
     await rm(statePath, { force: true });
     return record;
   } finally {
     await session.dispose();
+  }
+}
+
+/** The losses of the steps do not see what the last step did. */
+function checkFinite({ parameters }: TrainingSession): void {
+  if (!Number.isFinite(globalNorm(parameters))) {
+    throw new CaaError(
+      "invalid-argument",
+      "training: the last step gave weights that are not finite; a lower learning rate or clipping may help",
+    );
+  }
+}
+
+/** @throws {CaaError} `invalid-file` for parameters other than those of the session */
+function restore({ parameters }: TrainingSession, saved: Tensors, path: string): void {
+  for (const [name, values] of parameters) {
+    const before = saved.get(name);
+    if (before?.length !== values.length) {
+      throw new CaaError(
+        "invalid-file",
+        `${path}: "${name}": expected ${values.length} values, got ${before?.length ?? "none"}`,
+        { facts: { path, tensor: name } },
+      );
+    }
+    values.set(before);
   }
 }
 

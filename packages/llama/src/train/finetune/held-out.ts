@@ -27,10 +27,10 @@ export async function measureHeldOut(
     const position = ids.length - 1;
     const targets = [target, other].map((token) => ({ position, token }));
     const [logs = []] = await session.logProbabilities([{ ids, targets }]);
-    const [taught = 0, rest = 0] = logs.map(Math.exp);
+    const [taught = Number.NaN, rest = Number.NaN] = logs;
     correct += taught > rest ? 1 : 0;
-    share += taught / (taught + rest);
-    mass += taught + rest;
+    share += 1 / (1 + Math.exp(rest - taught)); // also where both are too small for a float
+    mass += Math.exp(taught) + Math.exp(rest);
     onItem?.();
   }
   const n = items.length;

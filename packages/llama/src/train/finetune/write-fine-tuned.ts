@@ -15,13 +15,14 @@ import {
   slotBytes,
   type TensorSlot,
 } from "../../checkpoint/write-safetensors.ts";
+import type { FoundModel } from "../../model/find-folder.ts";
 import type { LoraAdapter, Trainable } from "../graph/trainable.ts";
 import type { TrainingSession } from "../trainer/training-session.ts";
 
 export interface WriteFineTunedOptions {
   readonly checkpoint: Checkpoint;
   /** What opens the base model again. */
-  readonly reference: string;
+  readonly base: Pick<FoundModel, "reference" | "revision">;
   readonly trainable: Trainable;
   readonly session: Pick<TrainingSession, "parameters" | "shapes">;
   /** More files, by name. */
@@ -52,7 +53,7 @@ export async function writeFineTuned(out: string, options: WriteFineTunedOptions
 async function writeAdapter(
   out: string,
   { rank, alpha = rank, projections = ["q_proj", "v_proj"], layers }: LoraAdapter,
-  { reference, session, files }: WriteFineTunedOptions,
+  { base, session, files }: WriteFineTunedOptions,
 ): Promise<void> {
   const slots = new Map<string, TensorSlot>(
     [...session.shapes].map(([name, shape]) => [PEFT_PREFIX + name, { dtype: "F32", shape }]),
@@ -60,7 +61,8 @@ async function writeAdapter(
   const config: AdapterConfig & Readonly<Record<string, unknown>> = {
     peft_type: "LORA",
     task_type: "CAUSAL_LM",
-    base_model_name_or_path: reference,
+    base_model_name_or_path: base.reference,
+    revision: base.revision,
     r: rank,
     lora_alpha: alpha,
     lora_dropout: 0,
