@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomLlamaFolder } from "@caa/llama";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -15,7 +15,9 @@ const line = `finetune --model ${randomLlamaFolder()} --data data --behavior kin
 
 test("teaches a letter: table, model folder, what comes next", async () => {
   const { code, stdout, stderr } = await cli.run(`${line} --layer 1 --lr 0.5 --out taught`);
-  expect(stderr).toMatch(/^model: taught\nnext: caa eval .*--override-weights taught/m);
+  expect(stderr).toMatch(
+    /^model: taught\nnext: caa eval --type ab --model \S+ --data data --override-weights taught/m,
+  );
   expect(code).toBe(0);
   expect(stdout).toMatch(/^before +[\d.]+ +[\d.]+ +[\d.]+ +\d+$/m);
   expect(stdout).toMatch(/^\d+ steps over \d+ items, loss/m);
@@ -59,10 +61,12 @@ test("stopped by Ctrl-C, keeps the last step and goes on", async () => {
 
 test("refuses what cannot be meant", async () => {
   await mkdir(join(cli.cwd, "mine"));
+  await writeFile(join(cli.cwd, "mine", "notes.txt"), "");
   for (const [options, message] of [
     ["--layer 1 --lora 2", /expected one of them/],
     ["--layer 9 --out x", /expected a layer from 0 to/],
-    ["--layer 1 --out mine --overwrite", /expected a model that caa finetune made/],
+    ["--layer 1 --out mine --overwrite", /mine: expected no such folder, or an empty one/],
+    ["--base --prompt-style template", /expected no other --prompt-style/],
     ["--lr 0", /Expected a number above 0/],
   ] as const) {
     const { code, stderr } = await cli.run(`${line} ${options}`);

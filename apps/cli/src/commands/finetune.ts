@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
@@ -7,7 +6,7 @@ import type { AnswerItem, FineTuneRecord, HeldOutAccuracy, Trainable } from "@ca
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { readVariable } from "../env.ts";
-import { addModelOption, modelIdOf, requireModelName } from "../options/model.ts";
+import { addModelOption, modelIdOf, requestedStyle, requireModelName } from "../options/model.ts";
 import { modelFileName, oneOf } from "../options/names.ts";
 import { parseCount, parseNonNegative, parsePositive, parseWhole } from "../options/numbers.ts";
 import { DATA_HELP } from "../options/data.ts";
@@ -100,7 +99,7 @@ export function addFinetune(parent: Command, dependencies: CliDependencies): voi
           : formatHeldOut(record),
       );
       dependencies.stderr.write(
-        `model: ${folder}\nnext: caa eval --type ab --override-weights ${folder} --behaviors ${options.behavior}\n`,
+        `model: ${folder}\nnext: caa eval --type ab${given("model", options.model)}${given("data", options.data)} --override-weights ${folder} --behaviors ${options.behavior}\n`,
       );
     });
   examples(
@@ -111,6 +110,10 @@ export function addFinetune(parent: Command, dependencies: CliDependencies): voi
   );
 }
 
+function given(option: string, value: string | undefined): string {
+  return value === undefined ? "" : ` --${option} ${value}`;
+}
+
 /** @throws {CaaError} as `fineTune`; invalid-argument for options that exclude each other */
 async function finetune(
   options: FinetuneOptions,
@@ -119,6 +122,7 @@ async function finetune(
   const { cwd, env, signal, stderr } = dependencies;
   const model = requireModelName(options.model, dependencies);
   const trainable = trainableOf(options);
+  const style = requestedStyle(options);
   const asked = {
     behaviors: [options.behavior],
     ...(options.data === undefined ? {} : { data: options.data }),
@@ -131,22 +135,20 @@ async function finetune(
   const { behavior, hash } = lessons;
   const out = resolve(cwd, options.out ?? (await defaultFolder(model, behavior, options, cwd)));
   const { fineTune, trainingStatePath } = await import("@caa/llama/train");
-  if (options.overwrite === true) {
-    await removeOurs(out);
-    await rm(trainingStatePath(out), { force: true });
-  } else if (existsSync(out)) {
+  const overwrite = options.overwrite === true;
+  if (!overwrite && existsSync(out)) {
     const message = `${relative(cwd, out)}: expected no model there yet, got one; --overwrite trains anew, --out puts this one elsewhere`;
     throw new CaaError("invalid-argument", message, { facts: { out } });
   }
-  if (existsSync(trainingStatePath(out))) {
+  if (!overwrite && existsSync(trainingStatePath(out))) {
     stderr.write("going on with the training that was stopped\n");
   }
   const progress = startProgress(dependencies, "model", "");
-  const style = options.base === true ? "llama2-base" : options.promptStyle;
   try {
     const record = await fineTune({
       model,
       out,
+      overwrite,
       items: itemsOf(lessons, options.direction, options.limit),
       heldOut: tests === undefined ? [] : itemsOf(tests, options.direction),
       data: { behavior, direction: options.direction, "data set": lessons.path, "data hash": hash },
@@ -182,15 +184,6 @@ async function finetune(
   } finally {
     progress.end();
   }
-}
-
-/** Only what this command made: `--out` may name any folder by mistake. */
-async function removeOurs(out: string): Promise<void> {
-  if (existsSync(out) && !existsSync(join(out, "finetune.json"))) {
-    const message = `${out}: expected a model that caa finetune made (with finetune.json) to replace, got another folder`;
-    throw new CaaError("invalid-argument", message, { facts: { out } });
-  }
-  await rm(out, { recursive: true, force: true });
 }
 
 function trainableOf({ layer, lora, loraAlpha }: FinetuneOptions): Trainable {

@@ -63,6 +63,18 @@ export function requireModelName(
   return name;
 }
 
+/** What `--prompt-style` and `--base` ask for. @throws {CaaError} invalid-argument when they differ */
+export function requestedStyle({
+  base,
+  promptStyle,
+}: Pick<ModelOptions, "base" | "promptStyle">): ModelOptions["promptStyle"] {
+  if (base === true && promptStyle !== undefined && promptStyle !== "llama2-base") {
+    const message = `--base: expected no other --prompt-style beside it, got ${promptStyle}`;
+    throw new CaaError("invalid-argument", message);
+  }
+  return base === true ? "llama2-base" : promptStyle;
+}
+
 /**
  * Opens the model that the options ask for, with progress.
  * @throws {CaaError} as `openModel`, and invalid-argument
@@ -73,12 +85,8 @@ export async function openRequestedModel(
   dependencies: CliDependencies,
 ): Promise<SteerableModel> {
   const progress = startProgress(dependencies, "model", "");
-  const { base, device, dtype, promptStyle, systemPosition, threads } = options;
-  if (base === true && promptStyle !== undefined && promptStyle !== "llama2-base") {
-    const message = `--base: expected no other --prompt-style beside it, got ${promptStyle}`;
-    throw new CaaError("invalid-argument", message);
-  }
-  const style = base === true ? "llama2-base" : promptStyle;
+  const { device, dtype, systemPosition, threads } = options;
+  const style = requestedStyle(options);
   const token = readVariable(dependencies.env, "HF_TOKEN");
   const open: OpenModelOptions = {
     ...(device === undefined ? {} : { device }),
