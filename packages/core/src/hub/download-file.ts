@@ -34,7 +34,8 @@ export interface Download {
 
 /**
  * Fetches a file's content into `target`. It grows in `<target>.incomplete`, from which a later call goes on, and gets
- * its final name once its size and hash are right. Several processes may fetch the same content at once.
+ * its final name once its size and hash are right. Several processes may fetch the same content at once: what has
+ * the final name is whole; one that the others disturb again and again may give up.
  *
  * @throws {CaaError} `download-failed` when it is cut or damaged again and again; `io`; `access-denied`; `aborted`
  */

@@ -71,7 +71,8 @@ export async function startFakeHub(options: FakeHubOptions): Promise<FakeHub> {
       response.end(bytes.subarray(from));
     } else {
       response.write(bytes.subarray(from, from + cut), () =>
-        setTimeout(() => response.destroy(), 20),
+        // Late enough that the client has taken what came: what it has not read is lost with the connection.
+        setTimeout(() => response.destroy(), 150),
       );
     }
   };
