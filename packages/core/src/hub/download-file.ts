@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CaaError } from "../errors/caa-error.ts";
 import { statOrUndefined } from "../files/stat-or-undefined.ts";
-import { errorCode, ioError } from "../files/wrap-error.ts";
+import { ioError } from "../files/wrap-error.ts";
 import { type HttpClient, isPassing } from "./http-client.ts";
 import { MAX_ATTEMPTS } from "./limits.ts";
+import { PartFile } from "./part-file.ts";
 import { COMMIT } from "./repo.ts";
 
 /** A try that brought this much starts the count of tries anew: a long download may be cut often. */
@@ -33,9 +34,8 @@ export interface Download {
 }
 
 /**
- * Fetches a file's content into `target`. It grows in `<target>.incomplete`, from which a later call goes on, and gets
- * its final name once its size and hash are right. Several processes may fetch the same content at once: what has
- * the final name is whole; one that the others disturb again and again may give up.
+ * Fetches a file's content into `target`. It grows in a part beside it, from which a later call goes on, and gets its final
+ * name once its size and hash are right. Several runs may fetch the same content at once, each in a part of its own.
  *
  * @throws {CaaError} `download-failed` when it is cut or damaged again and again; `io`; `access-denied`; `aborted`
  */
@@ -50,27 +50,41 @@ export async function downloadFile(
       final: true,
     });
   }
-  const incomplete = `${target}.incomplete`;
-  const limit = size ?? maxBytes;
   const joins = download.hash !== undefined || download.compared === true;
+  let part: PartFile | undefined;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    part = await PartFile.claim(target, joins);
+    await fetchWhole(download, part.path, joins, onBytes);
+    await rename(part.path, target);
+  } catch (error) {
+    // What cannot be tidied up says nothing new.
+    await (joins ? part?.rest() : part?.remove())?.catch(() => {});
+    throw ioError(`${name}: write ${target}`, error);
+  }
+}
+
+/** Fills the part, in as many tries as it takes. */
+async function fetchWhole(
+  download: Download,
+  part: string,
+  joins: boolean,
+  onBytes: (loaded: number, total: number | undefined) => void,
+): Promise<void> {
+  const { http, name, size, maxBytes } = download;
+  const limit = size ?? maxBytes;
   for (let attempt = 1; ; attempt += 1) {
-    let before = 0;
+    const before = await sizeOf(part, joins ? limit : 0);
     try {
-      await mkdir(dirname(target), { recursive: true });
-      before = await sizeOf(incomplete, joins ? limit : 0);
-      await fetchRest(download, incomplete, before, onBytes);
-      await checkContent(download, incomplete);
-      await rename(incomplete, target);
+      await fetchRest(download, part, before, onBytes);
+      await checkContent(download, part);
       return;
     } catch (error) {
-      if (errorCode(error) === "ENOENT" && (await isWhole(download, target))) {
-        return;
-      }
-      const failure = failureOf(download, target, error);
+      const failure = ioError(`${name}: write ${part}`, error);
       if (!isPassing(failure)) {
         throw failure;
       }
-      if (joins && (await sizeOf(incomplete, limit)) - before >= PROGRESS_BYTES) {
+      if (joins && (await sizeOf(part, limit)) - before >= PROGRESS_BYTES) {
         attempt = 1;
       }
       if (attempt >= MAX_ATTEMPTS) {
@@ -85,24 +99,11 @@ export async function downloadFile(
   }
 }
 
-/** Another run that fetches the same takes the part away when it has ended, well or not: that is worth another try. */
-function failureOf({ http, name }: Download, target: string, error: unknown): CaaError {
-  return errorCode(error) === "ENOENT"
-    ? http.failed(`${name}: its part was taken away, by another run perhaps`, error)
-    : ioError(`${name}: write ${target}`, error);
-}
-
-/** Whether another run brought the content meanwhile. */
-async function isWhole({ hash, http }: Download, path: string): Promise<boolean> {
-  const there = hash !== undefined && (await statOrUndefined(path))?.isFile() === true;
-  return there && (await hashLike(hash, path, http)) === hash;
-}
-
 /** Bytes of an earlier try; one that is too long is no beginning of the file. */
-async function sizeOf(incomplete: string, limit: number): Promise<number> {
-  const size = (await statOrUndefined(incomplete))?.size ?? 0;
+async function sizeOf(part: string, limit: number): Promise<number> {
+  const size = (await statOrUndefined(part))?.size ?? 0;
   if (size > limit) {
-    await rm(incomplete, { force: true });
+    await rm(part, { force: true });
     return 0;
   }
   return size;
@@ -110,7 +111,7 @@ async function sizeOf(incomplete: string, limit: number): Promise<number> {
 
 async function fetchRest(
   download: Download,
-  incomplete: string,
+  part: string,
   from: number,
   onBytes: (loaded: number, total: number | undefined) => void,
 ): Promise<void> {
@@ -121,9 +122,8 @@ async function fetchRest(
   }
   // Asked before the file is made: a refusal leaves nothing behind.
   const response = await ask(from);
-  const { start, total } = await partOf(download, incomplete, response, from);
-  // Not cut on opening: another run may be writing the same content there, from its beginning without a gap.
-  const handle = await open(incomplete, from > 0 ? "r+" : constants.O_RDWR | constants.O_CREAT);
+  const { start, total } = await partOf(download, part, response, from);
+  const handle = await open(part, from > 0 ? "r+" : "w");
   try {
     if (start < from) {
       await handle.truncate(start);
@@ -162,7 +162,7 @@ interface Part {
 
 async function partOf(
   { http, name, size }: Download,
-  incomplete: string,
+  part: string,
   response: Response,
   from: number,
 ): Promise<Part> {
@@ -183,7 +183,7 @@ async function partOf(
     return { start: from, total }; // of a size that was not known it is all there already
   }
   // What is here is not the beginning of what is there: once more from the start.
-  await rm(incomplete, { force: true });
+  await rm(part, { force: true });
   throw http.failed(
     `${name}: the server does not go on from byte ${from} (status ${status})`,
     undefined,

@@ -464,13 +464,9 @@ describe("faults on the way", () => {
   ])("runs at the same time get it from %s", async (_, source, path, expected) => {
     const hub = await start();
     const reports = await Promise.all([1, 2, 3].map(() => bring(source, hub)));
-    // One that the others disturb again and again may give up, with an error; what is there is whole.
-    const failures = reports.flatMap(({ failure }) => (failure === null ? [] : [failure.code]));
-    expect(failures.length).toBeLessThan(3);
-    expect(new Set([...failures, "download-failed"])).toEqual(new Set(["download-failed"]));
+    expect(reports.map(({ failure }) => failure)).toEqual([null, null, null]);
     expect(await content(path)).toEqual(expected);
-    const whole = (await tree()).filter((name) => !name.endsWith(".incomplete"));
-    expect(whole).toEqual([path, "raw/sources.json"]);
+    expect(await tree()).toEqual([path, "raw/sources.json"]);
   });
 
   it("what another run brings meanwhile stays in the record", async () => {
