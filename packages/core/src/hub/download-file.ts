@@ -37,12 +37,14 @@ export interface Download {
  * Fetches a file's content into `target`. It grows in a part beside it, from which a later call goes on, and gets its final
  * name once its size and hash are right. Several runs may fetch the same content at once, each in a part of its own.
  *
+ * @param options.partOf the path beside which the part rests, where every run has a `target` of its own. @default target
  * @throws {CaaError} `download-failed` when it is cut or damaged again and again; `io`; `access-denied`; `aborted`
  */
 export async function downloadFile(
   download: Download,
   target: string,
   onBytes: (loaded: number, total: number | undefined) => void,
+  { partOf = target }: { readonly partOf?: string } = {},
 ): Promise<void> {
   const { http, name, size, maxBytes } = download;
   if (size !== undefined && size > maxBytes) {
@@ -54,7 +56,7 @@ export async function downloadFile(
   let part: PartFile | undefined;
   try {
     await mkdir(dirname(target), { recursive: true });
-    part = await PartFile.claim(target, joins);
+    part = await PartFile.claim(partOf, joins);
     await fetchWhole(download, part.path, joins, onBytes);
     await rename(part.path, target);
   } catch (error) {
@@ -122,7 +124,7 @@ async function fetchRest(
   }
   // Asked before the file is made: a refusal leaves nothing behind.
   const response = await ask(from);
-  const { start, total } = await partOf(download, part, response, from);
+  const { start, total } = await startOf(download, part, response, from);
   const handle = await open(part, from > 0 ? "r+" : "w");
   try {
     if (start < from) {
@@ -160,7 +162,7 @@ interface Part {
   readonly total?: number | undefined;
 }
 
-async function partOf(
+async function startOf(
   { http, name, size }: Download,
   part: string,
   response: Response,

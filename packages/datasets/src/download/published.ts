@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CaaError } from "@caa/core";
@@ -140,8 +141,9 @@ export class Published {
     folder: string,
     onBytes: OnBytes,
   ): Promise<Fetched> {
-    // Hidden: not yet a file of the set.
-    const staged = join(folder, `.${file.name}`);
+    // Hidden: not yet a file of the set. Each run has its own, so that none takes another's away.
+    const partOf = join(folder, `.${file.name}`);
+    const staged = `${partOf}.${randomUUID()}`;
     const download = urlDownload(url, {
       ...this.#options,
       name: file.name,
@@ -150,7 +152,7 @@ export class Published {
     });
     try {
       for (let again = false; ; again = true) {
-        await downloadFile(download, staged, onBytes);
+        await downloadFile(download, staged, onBytes, { partOf });
         const fetched = await judged(staged, file, url, null, null);
         if (fetched.verdict.match !== "differs" || again) {
           return fetched;
