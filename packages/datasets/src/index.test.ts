@@ -48,6 +48,7 @@ it("exports what it promises", () => {
     "readGenerateSet",
     "readOpenEndedSet",
     "splitChoices",
+    "stemKey",
     "suggest",
     "writeBuiltInSets",
   ]);

@@ -10,7 +10,7 @@ export { checkBuiltInBehavior } from "./check/check-built-in.ts";
 export { downloadSources } from "./download/download-sources.ts";
 export { inspectSources } from "./download/inspect-sources.ts";
 export { LETTERS, parseAnswerLetter } from "./items/letter.ts";
-export { offeredLetters, splitChoices } from "./items/split-choices.ts";
+export { offeredLetters, splitChoices, stemKey } from "./items/split-choices.ts";
 export { nameBehavior, readBehaviorFile } from "./layout/behavior-file.ts";
 export { findBehaviorAt, isBehaviorPath } from "./layout/behavior-files.ts";
 export { isDataRoot } from "./layout/data-files.ts";

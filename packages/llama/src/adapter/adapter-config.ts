@@ -24,13 +24,27 @@ export interface AdapterConfig {
   readonly revision: string | null;
 }
 
-// What would change the product in a way that is not done here is refused, not left out.
-const schema = z.object({
-  peft_type: z.literal("LORA"),
-  r: z.int().min(1).max(65_536),
+/** No matrix of a known model has a smaller side above this. */
+const MAX_RANK = 65_536;
+
+const kindSchema = z.object({ peft_type: z.string() });
+
+const formatSchema = z.object({
+  r: z.int().min(1).max(MAX_RANK),
   lora_alpha: z.number().positive(),
   base_model_name_or_path: z.string().min(1).max(4096),
   revision: z.string().min(1).max(256).nullish(),
+  use_rslora: z.boolean().nullish(),
+  use_dora: z.boolean().nullish(),
+  fan_in_fan_out: z.boolean().nullish(),
+  bias: z.string().nullish(),
+  rank_pattern: z.record(z.string(), z.number()).nullish(),
+  alpha_pattern: z.record(z.string(), z.number()).nullish(),
+  modules_to_save: z.array(z.string()).nullish(),
+});
+
+// What would change the product in a way that is not done here is refused, not left out.
+const plainSchema = z.object({
   use_rslora: z.literal(false).nullish(),
   use_dora: z.literal(false).nullish(),
   fan_in_fan_out: z.literal(false).nullish(),
@@ -50,14 +64,31 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
   if (json === undefined) {
     throw new CaaError("not-found", `${path}: expected the configuration of an adapter, got none`);
   }
+  const { peft_type } = check(kindSchema, json, "invalid-file", path);
+  if (peft_type !== "LORA") {
+    throw new CaaError("unsupported", `${path}: peft_type: expected LORA, got ${peft_type}`, {
+      facts: { path },
+    });
+  }
+  const config = check(formatSchema, json, "invalid-file", path);
+  check(plainSchema, json, "unsupported", path);
+  const { r, lora_alpha, base_model_name_or_path, revision = null } = config;
+  return { peft_type, r, lora_alpha, base_model_name_or_path, revision };
+}
+
+function check<T>(
+  schema: z.ZodType<T>,
+  json: unknown,
+  code: "invalid-file" | "unsupported",
+  path: string,
+): T {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    throw new CaaError(
-      "unsupported",
-      `${path}: expected a plain LoRA adapter: ${z.prettifyError(parsed.error)}`,
-      { cause: parsed.error, facts: { path } },
-    );
+    const expected = code === "unsupported" ? "plain LoRA adapter" : "configuration of an adapter";
+    throw new CaaError(code, `${path}: expected a ${expected}: ${z.prettifyError(parsed.error)}`, {
+      cause: parsed.error,
+      facts: { path },
+    });
   }
-  const { peft_type, r, lora_alpha, base_model_name_or_path, revision = null } = parsed.data;
-  return { peft_type, r, lora_alpha, base_model_name_or_path, revision };
+  return parsed.data;
 }

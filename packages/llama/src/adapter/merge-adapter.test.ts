@@ -84,6 +84,23 @@ describe("a LoRA adapter of PEFT", () => {
     });
   });
 
+  test.each([
+    ["no kind", { peft_type: undefined }],
+    ["a rank that is no number", { r: "8" }],
+    ["a scale that is not positive", { lora_alpha: 0 }],
+    ["no base model", { base_model_name_or_path: null }],
+    ["a list of ranks", { rank_pattern: [4] }],
+    ["biases that are no word", { bias: true }],
+  ])("%s is an invalid file, whatever else it asks for", async (_, changes) => {
+    await setConfig({ use_dora: true, ...changes });
+    await expect(
+      mergeAdapter(base, join(folder, "adapter"), join(folder, "m")),
+    ).rejects.toMatchObject({
+      code: "invalid-file",
+      message: expect.stringContaining(Object.keys(changes)[0] ?? ""),
+    });
+  });
+
   test("an adapter of an adapter is refused", async () => {
     await setConfig({ base_model_name_or_path: join(folder, "adapter") });
     await expect(

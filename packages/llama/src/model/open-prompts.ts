@@ -1,7 +1,7 @@
 import { CaaError } from "@caa/core";
 import { readJson } from "../checkpoint/files.ts";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
-import { defaultPromptStyle, type PromptFormat } from "../prompt/prompt-style.ts";
+import { defaultPromptStyle, type PromptFormat, promptStyleName } from "../prompt/prompt-style.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 
@@ -32,12 +32,8 @@ export async function openPrompts(
   });
   const style =
     promptStyle ?? defaultPromptStyle({ modelId, chatTemplate: tokenizer.chatTemplate });
-  return {
-    tokenizer,
-    format: { style, ...(systemPosition === undefined ? {} : { systemPosition }) },
-    // The two places of the system block give different prompts, so results must tell them apart.
-    style: style === "llama2-chat" && systemPosition === "inside" ? "llama2-chat-inside" : style,
-  };
+  const format = { style, ...(systemPosition === undefined ? {} : { systemPosition }) };
+  return { tokenizer, format, style: promptStyleName(format) };
 }
 
 async function readJsonObject(file: string): Promise<object> {

@@ -20,6 +20,11 @@ export interface PromptFormat {
   readonly systemPosition?: "before" | "inside";
 }
 
+/** A format as results record it: the two places of the system block give different prompts, so they are told apart. */
+export function promptStyleName({ style, systemPosition }: PromptFormat): string {
+  return style === "llama2-chat" && systemPosition === "inside" ? "llama2-chat-inside" : style;
+}
+
 export interface PromptStyleHints {
   /** Hub id, folder or file name. */
   readonly modelId: string;

@@ -2,6 +2,8 @@ export { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 export type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 export { fineTune, trainingStatePath } from "./finetune/fine-tune.ts";
 export type { FineTuneOptions, FineTuneProgress, FineTuneSettings } from "./finetune/fine-tune.ts";
+export { readFineTuneOrigin } from "./finetune/read-origin.ts";
+export type { FineTuneOrigin } from "./finetune/read-origin.ts";
 export type { AnswerItem } from "./finetune/answer-examples.ts";
 export type { HeldOutAccuracy } from "./finetune/held-out.ts";
 export type { FineTuneRecord } from "./finetune/record.ts";

@@ -9,6 +9,7 @@ import { TokenEngine } from "../../engine/token-engine.ts";
 import { findFolder } from "../../model/find-folder.ts";
 import { openPrompts } from "../../model/open-prompts.ts";
 import { encodeAnswers } from "./answer-examples.ts";
+import { readFineTuneOrigin } from "./read-origin.ts";
 import { fineTune, type FineTuneOptions, trainingStatePath } from "./fine-tune.ts";
 
 const topics = ["trees", "cats", "rivers", "bread", "songs", "stones"];
@@ -214,6 +215,48 @@ describe("fineTune", () => {
     await fineTune(options);
     const written = JSON.parse(await readFile(join(options.out, "config.json"), "utf8"));
     expect(written).toMatchObject({ dtype: "float32", torch_dtype: "float32" });
+  });
+
+  test("what was trained names its base model and its prompts, with the place of the system block", async () => {
+    const prompts = { promptStyle: "llama2-chat", systemPosition: "inside" } as const;
+    const one = { items: items.slice(0, 1), epochs: 1, heldOut: [] };
+    const record = await fineTune(optionsFor("inside", { ...one, ...prompts }));
+    const { hash } = await openCheckpoint(fixtureFolder("grouped-heads"));
+    expect(record.model).toEqual({ id: "grouped-heads", hash, promptStyle: "llama2-chat-inside" });
+    expect(await readFineTuneOrigin(join(folder, "inside"))).toEqual({
+      id: "grouped-heads",
+      hash,
+      format: { style: "llama2-chat", systemPosition: "inside" },
+    });
+    await fineTune(optionsFor("plain", one));
+    const plain = await readFineTuneOrigin(join(folder, "plain"));
+    expect(plain?.format).toEqual({ style: "template", systemPosition: "before" });
+    expect(await readFineTuneOrigin(folder)).toBeNull();
+    const path = join(folder, "plain", "finetune.json");
+    for (const text of [
+      "{",
+      '{"model": {"id": "x", "hash": "short", "promptStyle": "template"}}',
+    ]) {
+      await writeFile(path, text);
+      const read = readFineTuneOrigin(join(folder, "plain"));
+      await expect(read).rejects.toMatchObject({ code: "invalid-file" });
+    }
+  });
+
+  test("a rank above the smaller side of a matrix is refused, one equal to it is not", async () => {
+    const side = 32; // of v_proj in the fixture, both ways
+    const adapter = (out: string, rank: number): FineTuneOptions =>
+      optionsFor(out, {
+        items: items.slice(0, 1),
+        epochs: 1,
+        heldOut: [],
+        trainable: { kind: "lora", rank },
+      });
+    await expect(fineTune(adapter("above", side + 1))).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining(`at most ${side}`),
+    });
+    expect((await fineTune(adapter("equal", side))).steps).toHaveLength(1);
   });
 
   test("nothing to learn from, or a layer that is not there, is an error", async () => {

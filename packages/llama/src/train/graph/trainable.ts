@@ -15,6 +15,7 @@ export type Trainable =
  */
 export interface LoraAdapter {
   readonly kind: "lora";
+  /** From 1 to the smallest side of the projections: a product of higher rank than the matrix has is not low-rank. */
   readonly rank: number;
   /** @default rank, so that the adapter's product is added as it is */
   readonly alpha?: number | undefined;
@@ -58,8 +59,8 @@ export interface TrainedTensors {
 }
 
 /**
- * @throws {CaaError} `invalid-argument` for a layer that does not exist or a rank that is not a whole number from 1 on,
- * `unsupported` where weights in quantized blocks would be trained
+ * @throws {CaaError} `invalid-argument` for a layer that does not exist, or a rank that is not a whole number from 1 on or
+ * is above the smallest side of a projection; `unsupported` where weights in quantized blocks would be trained
  */
 export function trainedTensors(
   config: LlamaConfig,
@@ -111,6 +112,14 @@ function loraTensors(
       const part = /^(gate|up|down)_/.test(projection) ? "mlp" : "self_attn";
       const prefix = `model.layers.${layer}.${part}.${projection}`;
       const [out = 0, into = 0] = table.get(`${prefix}.weight`)?.shape ?? [];
+      const maxRank = Math.min(out, into); // what the product of the factors can have
+      if (rank > maxRank) {
+        throw new CaaError(
+          "invalid-argument",
+          `LoRA rank: expected at most ${maxRank}, the smaller side of ${projection} (${out} x ${into}), got ${rank}`,
+          { facts: { rank, maxRank, projection } },
+        );
+      }
       adapters.set(prefix, {
         down: { name: `${prefix}.lora_A.weight`, shape: [rank, into] },
         up: { name: `${prefix}.lora_B.weight`, shape: [out, rank] },
