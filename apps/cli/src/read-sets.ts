@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { CaaError } from "@caa/core";
 import {
   type AbItem,
@@ -70,6 +70,18 @@ export async function readSets(
     }
   }
   return sets;
+}
+
+/** How files that are passed on name a data set: from the working folder, or by its last parts; never where it lies on a disk. */
+export function portablePath(path: string, cwd: string): string {
+  if (!isAbsolute(path)) {
+    return path; // a built-in set
+  }
+  const way = relative(cwd, path);
+  const parts = (isAbsolute(way) ? path : way).split(sep);
+  return (parts[0] === ".." || isAbsolute(way) ? parts.slice(-3) : parts)
+    .filter((part) => part !== "..")
+    .join("/");
 }
 
 /**

@@ -168,6 +168,53 @@ describe("plot results", () => {
 });
 
 describe("eval --override-weights", () => {
+  const taught = (): FakeModel => new FakeModel({ info: { id: "taught", hash: "f".repeat(64) } });
+  const put = (promptStyle: string, hash = new FakeModel().info.hash): Promise<void> =>
+    cli.put("taught/finetune.json", { model: { id: "fake/model", hash, promptStyle } });
+  const line =
+    "eval --data data --behaviors kind --layers 2 --multipliers 0 --override-weights taught";
+
+  it("opens it with the prompts that it was trained on, unless others are asked for", async () => {
+    const asked = async (more: string): Promise<unknown> => {
+      let styles: unknown;
+      const { code, stderr } = await cli.run(`${line}${more} --overwrite`, {
+        openModel: async (_, { promptStyle, systemPosition } = {}) => {
+          styles = [promptStyle, systemPosition];
+          return taught();
+        },
+      });
+      expect(code).toBe(0);
+      return [styles, /another style/.test(stderr), /nothing tells/.test(stderr)];
+    };
+    expect(await asked("")).toEqual([[undefined, undefined], false, true]);
+    await put("template");
+    expect(await asked("")).toEqual([["template", "before"], false, false]);
+    await put("llama2-chat-inside");
+    expect(await asked("")).toEqual([["llama2-chat", "inside"], false, false]);
+    expect(await asked(" --prompt-style template")).toEqual([["template", undefined], true, false]);
+    expect(await asked(" --base")).toEqual([["llama2-base", undefined], true, false]);
+    expect(await asked(" --system-position before")).toEqual([
+      ["llama2-chat", "before"],
+      true,
+      false,
+    ]);
+  });
+
+  it("refuses vectors of another model than its base, with a way out", async () => {
+    const openModel = async (): Promise<FakeModel> => taught();
+    await put("template", "a".repeat(64));
+    const refused = await cli.run(line, { openModel });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /expected vectors of the model that taught was trained from, fake\/model \(a{12}\), got those of fake\/model \(\w{12}\); .*--allow-other-base/,
+    );
+    expect((await cli.run(`${line} --allow-other-base`, { openModel })).code).toBe(0);
+    const alone = await cli.run("eval --data data --behaviors kind --allow-other-base");
+    expect(alone.stderr).toMatch(/expected --override-weights beside it/);
+    await put("no such style");
+    expect((await cli.run(line, { openModel })).stderr).toMatch(/a known prompt style/);
+  });
+
   it("runs the other model with this one's vectors, and keeps the results apart", async () => {
     const line = "eval --data data --behaviors kind --layers 2 --multipliers 0 1 --json";
     const own = await cli.run(line);

@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
-import type { SteerableModel } from "@caa/core";
+import { CaaError, type SteerableModel } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
 import type { AbCell, AbSettings, ResultStore } from "@caa/eval";
+import type { FineTuneOrigin } from "@caa/llama/train";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { describeVectors, type LoadedVectors, loadVectorsFor } from "../load-vectors.ts";
@@ -35,6 +36,7 @@ export interface EvalOptions extends ModelOptions {
   readonly system?: string;
   readonly raw?: boolean;
   readonly overrideWeights?: string;
+  readonly allowOtherBase?: boolean;
   readonly limit?: number;
   readonly out: string;
   readonly overwrite?: boolean;
@@ -64,7 +66,11 @@ export function addEval(parent: Command, dependencies: CliDependencies): void {
     .option("--multipliers <numbers...>", "such as -1 0 1 (default: -1 0 1)", collectMultipliers)
     .option(
       "--override-weights <model>",
-      "run this fine-tuned form of the model (a folder or LoRA adapter, see caa finetune), steered by the model's own vectors",
+      "run this fine-tuned form of the model (a folder or LoRA adapter, see caa finetune), steered by the model's own vectors; prompts are by default those that it was trained on",
+    )
+    .option(
+      "--allow-other-base",
+      "with --override-weights: take the vectors even where the weights were trained from another model than theirs",
     )
     .option("--raw", "use the vectors as made (default: normalized ones where present)")
     .option(
@@ -92,6 +98,7 @@ export function addEval(parent: Command, dependencies: CliDependencies): void {
     command,
     "caa eval --type ab --model llama-2-7b-chat --data datasets --behaviors sycophancy --layers 0-31 --multipliers -1 0 1",
     "caa eval --type ab --behaviors refusal --layers 13 --multipliers -2,-1,0,1,2 --raw",
+    "caa eval --type ab --model ./model.gguf --behaviors sycophancy --layers 15 --multipliers -1 0 1 --override-weights finetuned/model.gguf_sycophancy_pos_layer=15",
     "caa eval --type ab --behaviors refusal --layers 10,13 --limit 10 --json > figures.json",
   );
 }
@@ -108,12 +115,19 @@ export async function evaluateAb(
   const store = new ResultStore(resolve(cwd, options.out));
   const { raw = false, overrideWeights } = options;
   const baseModel = overrideWeights === undefined ? undefined : await modelIdOf(name, cwd);
-  await using model = await openRequestedModel(overrideWeights ?? name, options, dependencies);
+  const origin = await originOf(overrideWeights, options, dependencies);
+  await using model = await openRequestedModel(
+    overrideWeights ?? name,
+    { ...promptsOf(origin, options, dependencies), ...options },
+    dependencies,
+  );
   checkLayers(options.layers, model);
   const load = { dir: options.vectors, cwd, raw, model: model.info, baseModel };
   const jobs: { readonly set: DataSet<AbItem>; readonly vectors: LoadedVectors }[] = [];
   for (const set of sets) {
-    jobs.push({ set, vectors: await loadVectorsFor(set.behavior, load) });
+    const vectors = await loadVectorsFor(set.behavior, load);
+    checkOrigin(origin, vectors, options, model);
+    jobs.push({ set, vectors });
   }
   await announce(jobs, options, { model, baseModel }, store, dependencies);
   const runs: EvalRun[] = [];
@@ -129,6 +143,66 @@ export async function evaluateAb(
     },
     options.overwrite,
   );
+}
+
+/** What the weights were trained from; null where nothing says so, which is said. @throws {CaaError} as `readFineTuneOrigin` */
+async function originOf(
+  weights: string | undefined,
+  { allowOtherBase }: Pick<EvalOptions, "allowOtherBase">,
+  { cwd, stderr }: CliDependencies,
+): Promise<FineTuneOrigin | null> {
+  if (weights === undefined) {
+    if (allowOtherBase === true) {
+      const message = "--allow-other-base: expected --override-weights beside it, got none";
+      throw new CaaError("invalid-argument", message);
+    }
+    return null;
+  }
+  const { readFineTuneOrigin } = await import("@caa/llama/train");
+  const origin = await readFineTuneOrigin(resolve(cwd, weights));
+  if (origin === null) {
+    stderr.write(
+      `note: ${weights} has no finetune.json, so nothing tells which model and prompts it was trained from\n`,
+    );
+  }
+  return origin;
+}
+
+/** The prompts that the weights were trained on; nothing where others are asked for. */
+function promptsOf(
+  origin: FineTuneOrigin | null,
+  { promptStyle, base, systemPosition }: ModelOptions,
+  { stderr }: CliDependencies,
+): Pick<ModelOptions, "promptStyle" | "systemPosition"> {
+  if (origin === null) {
+    return {};
+  }
+  const { style, systemPosition: position = "before" } = origin.format;
+  const asked = { style: base === true ? "llama2-base" : promptStyle, position: systemPosition };
+  if ((asked.style ?? style) !== style || (asked.position ?? position) !== position) {
+    stderr.write(`note: these weights were trained on prompts of another style, ${style}\n`);
+  }
+  return asked.style === undefined ? { promptStyle: style, systemPosition: position } : {};
+}
+
+/**
+ * Refuses vectors of another model than the one that the weights were trained from.
+ * @throws {CaaError} incompatible-vector
+ */
+function checkOrigin(
+  origin: FineTuneOrigin | null,
+  { vectors: { metadata }, path }: LoadedVectors,
+  { allowOtherBase, overrideWeights }: EvalOptions,
+  { info: { dtype } }: SteerableModel,
+): void {
+  // Training is done on float weights; quantized ones, and vectors of them, have hashes of their own.
+  const known = origin !== null && (dtype === "float32" || dtype === "float16");
+  if (known && allowOtherBase !== true && metadata.modelHash !== origin.hash) {
+    const message = `${path}: expected vectors of the model that ${overrideWeights} was trained from, ${origin.id} (${origin.hash.slice(0, 12)}), got those of ${metadata.modelId} (${metadata.modelHash.slice(0, 12)}); --model names the right one, --allow-other-base takes these`;
+    throw new CaaError("incompatible-vector", message, {
+      facts: { path, expected: origin.hash, got: metadata.modelHash },
+    });
+  }
 }
 
 interface EvaluatedModel {

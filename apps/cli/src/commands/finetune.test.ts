@@ -59,11 +59,32 @@ test("stopped by Ctrl-C, keeps the last step and goes on", async () => {
   expect(stderr).toMatch(/^going on with the training that was stopped$/m);
 });
 
+test("what was trained on is not measured as held out, and that is said", async () => {
+  const pairs = ["Is it 1?,yes,no", "Is it 2?,yes,no", "Is it 3?,yes,no", "Is it 4?,yes,no"];
+  await writeFile(join(cli.cwd, "own.csv"), ["question,positive,negative", ...pairs].join("\n"));
+  const own = line.replace("--behavior kind", "--behavior ./own.csv");
+  const one = await cli.run(`${own} --layer 1 --limit 3 --json`);
+  expect(one.code).toBe(0);
+  expect(one.stderr).toMatch(/^note: 3 of 4 test items ask what a training item asks/m);
+  const record = JSON.parse(one.stdout);
+  expect(record.heldOut.after.n).toBe(1);
+  expect(record.data["test items left out, as they were trained on"]).toBe(3);
+  // What is passed on names the data, not where it lies on this disk.
+  expect(record.data["data set"]).toBe("own.csv");
+});
+
+test("--system-position is recorded as part of the prompt style", async () => {
+  const style = "--prompt-style llama2-chat --system-position inside";
+  const { stdout } = await cli.run(`${line} ${style} --layer 1 --limit 1 --out inside --json`);
+  expect(JSON.parse(stdout).model.promptStyle).toBe("llama2-chat-inside");
+});
+
 test("refuses what cannot be meant", async () => {
   await mkdir(join(cli.cwd, "mine"));
   await writeFile(join(cli.cwd, "mine", "notes.txt"), "");
   for (const [options, message] of [
     ["--layer 1 --lora 2", /expected one of them/],
+    ["--lora 1000 --out x", /LoRA rank: expected at most \d+, the smaller side of/],
     ["--layer 9 --out x", /expected a layer from 0 to/],
     ["--layer 1 --out mine --overwrite", /mine: expected no such folder, or an empty one/],
     ["--base --prompt-style template", /expected no other --prompt-style/],

@@ -1,19 +1,25 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { CaaError } from "@caa/core";
-import type { AbItem, DataSet } from "@caa/datasets";
+import { type AbItem, stemKey } from "@caa/datasets";
 import type { AnswerItem, FineTuneRecord, HeldOutAccuracy, Trainable } from "@caa/llama/train";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { readVariable } from "../env.ts";
-import { addModelOption, modelIdOf, requestedStyle, requireModelName } from "../options/model.ts";
+import {
+  addModelOption,
+  addPromptOptions,
+  modelIdOf,
+  requestedStyle,
+  requireModelName,
+} from "../options/model.ts";
 import { modelFileName, oneOf } from "../options/names.ts";
 import { parseCount, parseNonNegative, parsePositive, parseWhole } from "../options/numbers.ts";
 import { DATA_HELP } from "../options/data.ts";
 import { examples } from "../output/examples.ts";
 import { startProgress } from "../output/progress.ts";
 import { formatTable } from "../output/table.ts";
-import { readSets } from "../read-sets.ts";
+import { portablePath, readSets } from "../read-sets.ts";
 
 export interface FinetuneOptions {
   readonly model?: string;
@@ -34,6 +40,7 @@ export interface FinetuneOptions {
   readonly seed: number;
   readonly limit?: number;
   readonly promptStyle?: "llama2-chat" | "llama2-base" | "template";
+  readonly systemPosition?: "before" | "inside";
   readonly base?: boolean;
   readonly threads?: number;
   readonly out?: string;
@@ -43,13 +50,12 @@ export interface FinetuneOptions {
 
 /** `caa finetune` */
 export function addFinetune(parent: Command, dependencies: CliDependencies): void {
-  const command = addModelOption(
-    parent
-      .command("finetune")
-      .description(
-        "train a model to answer with the letter that shows a behavior, or the other one; by default as the reference does: all weights, SGD, rate 1e-4, one epoch, one item a step",
-      ),
-  )
+  const command = parent
+    .command("finetune")
+    .description(
+      "train a model to answer with the letter that shows a behavior, or the other one; by default as the reference does: all weights, SGD, rate 1e-4, one epoch, one item a step",
+    );
+  addModelOption(command)
     .option("--data <dir>", DATA_HELP)
     .requiredOption("--behavior <name>", "a name in the data, or the path of one's own")
     .option(
@@ -59,7 +65,11 @@ export function addFinetune(parent: Command, dependencies: CliDependencies): voi
       "pos",
     )
     .option("--layer <n>", "train this decoder layer alone (default: all weights)", parseWhole)
-    .option("--lora <rank>", "train LoRA adapters of this rank beside all layers", parseCount)
+    .option(
+      "--lora <rank>",
+      "train LoRA adapters of this rank beside all layers; at most the smaller side of their matrices",
+      parseCount,
+    )
     .option("--lora-alpha <x>", "adapters are scaled by x / rank (default: rank)", parsePositive)
     .option("--optimizer <name>", "sgd or adamw", oneOf("sgd", "adamw"), "sgd")
     .option("--lr <rate>", "learning rate", parsePositive, 1e-4)
@@ -79,13 +89,8 @@ export function addFinetune(parent: Command, dependencies: CliDependencies): voi
       parsePositive,
     )
     .option("--seed <n>", "of the order of the items and of new adapters", parseWhole, 0)
-    .option("--limit <n>", "only so many pairs from the start of the set", parseCount)
-    .option(
-      "--prompt-style <style>",
-      "llama2-chat, llama2-base or template (default: what fits the model)",
-      oneOf("llama2-chat", "llama2-base", "template"),
-    )
-    .option("--base", "same as --prompt-style llama2-base")
+    .option("--limit <n>", "only so many pairs from the start of the set", parseCount);
+  addPromptOptions(command)
     .option("--threads <n>", "threads of the processor (default: one a physical core)", parseCount)
     .option("--out <dir>", "the model's folder (default: finetuned/<model>_<behavior>_...)")
     .option("--overwrite", "train anew and replace what is there")
@@ -133,6 +138,14 @@ async function finetune(
   }
   const [tests] = await readSets("test-ab", asked, { cwd, stderr: { write: () => true } });
   const { behavior, hash } = lessons;
+  const taught = lessons.items.slice(0, options.limit);
+  const heldOut = heldOutOf(tests?.items ?? [], taught);
+  const leaked = (tests?.items.length ?? 0) - heldOut.length;
+  if (leaked > 0) {
+    stderr.write(
+      `note: ${leaked} of ${tests?.items.length} test items ask what a training item asks; they are not held out, so they are not measured\n`,
+    );
+  }
   const out = resolve(cwd, options.out ?? (await defaultFolder(model, behavior, options, cwd)));
   const { fineTune, trainingStatePath } = await import("@caa/llama/train");
   const overwrite = options.overwrite === true;
@@ -149,9 +162,15 @@ async function finetune(
       model,
       out,
       overwrite,
-      items: itemsOf(lessons, options.direction, options.limit),
-      heldOut: tests === undefined ? [] : itemsOf(tests, options.direction),
-      data: { behavior, direction: options.direction, "data set": lessons.path, "data hash": hash },
+      items: itemsOf(taught, options.direction),
+      heldOut: itemsOf(heldOut, options.direction),
+      data: {
+        behavior,
+        direction: options.direction,
+        "data set": portablePath(lessons.path, cwd),
+        "data hash": hash,
+        ...(leaked === 0 ? {} : { "test items left out, as they were trained on": leaked }),
+      },
       trainable,
       optimizer: options.optimizer,
       learningRate: options.lr,
@@ -163,6 +182,7 @@ async function finetune(
       clipNorm: options.clip,
       seed: options.seed,
       promptStyle: style,
+      systemPosition: options.systemPosition,
       threads: options.threads,
       token: readVariable(env, "HF_TOKEN"),
       signal,
@@ -197,12 +217,14 @@ function trainableOf({ layer, lora, loraAlpha }: FinetuneOptions): Trainable {
   return layer === undefined ? { kind: "all" } : { kind: "layer", layer };
 }
 
-function itemsOf(
-  { items }: DataSet<AbItem>,
-  direction: "pos" | "neg",
-  limit?: number,
-): readonly AnswerItem[] {
-  return items.slice(0, limit).map((item) => {
+/** The test items that ask something else than every item that is trained on. */
+function heldOutOf(tests: readonly AbItem[], taught: readonly AbItem[]): readonly AbItem[] {
+  const asked = new Set(taught.map(({ question }) => stemKey(question)));
+  return tests.filter(({ question }) => !asked.has(stemKey(question)));
+}
+
+function itemsOf(items: readonly AbItem[], direction: "pos" | "neg"): readonly AnswerItem[] {
+  return items.map((item) => {
     const matching = item.answer_matching_behavior;
     const other = item.answer_not_matching_behavior;
     const [target, rest] = direction === "pos" ? [matching, other] : [other, matching];

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { CaaError, type SteerableModel, type SteeringVectors } from "@caa/core";
+import { CaaError, type SteerableModel, SteeringVectors } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
 import type { Command } from "commander";
 import { ActivationsFile } from "../activations-file.ts";
@@ -18,7 +18,7 @@ import { examples } from "../output/examples.ts";
 import { startProgress } from "../output/progress.ts";
 import { withResumeHint } from "../output/resume-hint.ts";
 import { formatVectorsTable, layerFigures } from "../output/vectors-table.ts";
-import { readSets } from "../read-sets.ts";
+import { portablePath, readSets } from "../read-sets.ts";
 import { activationsPath, isFile, ownerFileName, vectorPath } from "../vector-files.ts";
 
 export interface VectorsGenerateOptions extends ModelOptions {
@@ -27,6 +27,7 @@ export interface VectorsGenerateOptions extends ModelOptions {
   readonly layers?: readonly number[];
   readonly limit?: number;
   readonly saveActivations?: boolean;
+  readonly onlyVectors?: boolean;
   readonly out: string;
   readonly overwrite?: boolean;
 }
@@ -50,6 +51,10 @@ export function addVectorsGenerate(parent: Command, dependencies: CliDependencie
     .option("--layers <layers...>", "such as 0-29 or 0 5 9 or 0,5,9 (default: all)", collectLayers)
     .option("--limit <n>", "only so many pairs from the start of each set", parseCount)
     .option("--save-activations", "keep the activations too, [pairs, d_model] per layer and side")
+    .option(
+      "--only-vectors",
+      "leave out of the file the vectors of halves and of shuffled labels, an eighth of the size; the figures are printed all the same",
+    )
     .option("--out <dir>", "where <behavior>/<model>.safetensors goes", "vectors")
     .option("--overwrite", "make vectors again that are there")
     .option("--json", "figures and files as JSON")
@@ -155,7 +160,8 @@ async function generateOne(
         });
   const progress = startProgress(dependencies, set.behavior, "pairs");
   try {
-    const vectors = await generateVectors(model, set, {
+    const named = { ...set, path: portablePath(set.path, cwd) };
+    const vectors = await generateVectors(model, named, {
       layers,
       limit: pairs,
       signal,
@@ -163,10 +169,28 @@ async function generateOne(
       ...(rows === null ? {} : { onActivation: (activation) => rows.add(activation) }),
     });
     await rows?.finish();
-    return { vectors: await saveSteeringVectors(path, vectors), ...names, written: true };
+    const { metadata } = await saveSteeringVectors(
+      path,
+      options.onlyVectors === true ? withoutChecks(vectors) : vectors,
+    );
+    return {
+      vectors:
+        metadata.contentHash === null ? vectors : vectors.withContentHash(metadata.contentHash),
+      ...names,
+      written: true,
+    };
   } finally {
     progress.end();
   }
+}
+
+/** The vectors alone, without what tells how stable they are. */
+function withoutChecks(vectors: SteeringVectors): SteeringVectors {
+  const { layers, metadata } = vectors;
+  return new SteeringVectors({
+    vectors: new Map(layers.map((layer) => [layer, vectors.vector(layer)])),
+    metadata,
+  });
 }
 
 /** The vectors that are there; null when there are none. @throws {CaaError} invalid-argument when others made them */

@@ -4,7 +4,7 @@ import { cosine, norm, parseSafetensorsHeader } from "@caa/core";
 import { loadSteeringVectors } from "@caa/core/files";
 import { FakeModel } from "@caa/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { demoGenerateSet } from "../demo/data.ts";
+import { demoGenerateSet } from "../testing/plant-lover.ts";
 import { CliHarness } from "../testing/harness.ts";
 
 let cli: CliHarness;
@@ -43,6 +43,22 @@ describe("vectors generate", () => {
     const [even, odd] = (await loadSteeringVectors(join(cli.cwd, FILE))).halves ?? [];
     const expected = cosine(even?.get(2) ?? new Float32Array(), odd?.get(2) ?? new Float32Array());
     expect(made.layers[1].splitHalfCosine).toBeCloseTo(expected, 12);
+  });
+
+  it("writes the vectors alone with --only-vectors, and prints the same figures", async () => {
+    const line = "vectors generate --data data --behaviors kind --json";
+    const whole = JSON.parse((await cli.run(`${line} --out whole`)).stdout).vectors[0];
+    const [made] = JSON.parse((await cli.run(`${line} --only-vectors`)).stdout).vectors;
+    expect(made.layers).toEqual(whole.layers);
+    const vectors = await loadSteeringVectors(join(cli.cwd, FILE));
+    expect([...vectors.tensors()]).toHaveLength(6);
+    expect(vectors.metadata).toMatchObject({
+      contentHash: made.hash,
+      datasetName: "data/generate/kind/generate_dataset.json",
+    });
+    expect(vectors.vector(2)).toEqual(
+      (await loadSteeringVectors(join(cli.cwd, whole.file))).vector(2),
+    );
   });
 
   it("keeps what is there, and refuses what other settings made", async () => {

@@ -28,13 +28,23 @@ export function addModelOption(command: Command): Command {
 
 /** Adds the options of how a model is opened. */
 export function addRuntimeOptions(command: Command): Command {
-  return command
+  command
     .option("--device <device>", "auto, cpu or cuda (default: auto)", oneOf("auto", "cpu", "cuda"))
     .option(
       "--dtype <dtype>",
       "weights as float32, or in blocks of 8 or 4 bits: float32, q8, q4 (default: float32)",
       oneOf("float32", "q8", "q4"),
-    )
+    );
+  return addPromptOptions(command).option(
+    "--threads <n>",
+    "threads of the processor (default: one a physical core)",
+    parseCount,
+  );
+}
+
+/** Adds the options of how a model is prompted. */
+export function addPromptOptions(command: Command): Command {
+  return command
     .option(
       "--prompt-style <style>",
       "llama2-chat, llama2-base or template (default: what fits the model)",
@@ -45,8 +55,7 @@ export function addRuntimeOptions(command: Command): Command {
       "--system-position <where>",
       "llama2-chat: the system block before [INST] or inside (default: before)",
       oneOf("before", "inside"),
-    )
-    .option("--threads <n>", "threads of the processor (default: one a physical core)", parseCount);
+    );
 }
 
 /** The model that was asked for. @throws {CaaError} invalid-argument when none was */
