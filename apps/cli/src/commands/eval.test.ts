@@ -171,13 +171,13 @@ describe("eval --override-weights", () => {
   const taught = (): FakeModel => new FakeModel({ info: { id: "taught", hash: "f".repeat(64) } });
   const put = (promptStyle: string, hash = new FakeModel().info.hash): Promise<void> =>
     cli.put("taught/finetune.json", { model: { id: "fake/model", hash, promptStyle } });
-  const line =
+  const overridden =
     "eval --data data --behaviors kind --layers 2 --multipliers 0 --override-weights taught";
 
   it("opens it with the prompts that it was trained on, unless others are asked for", async () => {
     const asked = async (more: string): Promise<unknown> => {
       let styles: unknown;
-      const { code, stderr } = await cli.run(`${line}${more} --overwrite`, {
+      const { code, stderr } = await cli.run(`${overridden}${more} --overwrite`, {
         openModel: async (_, { promptStyle, systemPosition } = {}) => {
           styles = [promptStyle, systemPosition];
           return taught();
@@ -203,16 +203,16 @@ describe("eval --override-weights", () => {
   it("refuses vectors of another model than its base, with a way out", async () => {
     const openModel = async (): Promise<FakeModel> => taught();
     await put("template", "a".repeat(64));
-    const refused = await cli.run(line, { openModel });
+    const refused = await cli.run(overridden, { openModel });
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(
       /expected vectors of the model that taught was trained from, fake\/model \(a{12}\), got those of fake\/model \(\w{12}\); .*--allow-other-base/,
     );
-    expect((await cli.run(`${line} --allow-other-base`, { openModel })).code).toBe(0);
+    expect((await cli.run(`${overridden} --allow-other-base`, { openModel })).code).toBe(0);
     const alone = await cli.run("eval --data data --behaviors kind --allow-other-base");
     expect(alone.stderr).toMatch(/expected --override-weights beside it/);
     await put("no such style");
-    expect((await cli.run(line, { openModel })).stderr).toMatch(/a known prompt style/);
+    expect((await cli.run(overridden, { openModel })).stderr).toMatch(/a known prompt style/);
   });
 
   it("runs the other model with this one's vectors, and keeps the results apart", async () => {

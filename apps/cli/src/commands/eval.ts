@@ -1,8 +1,7 @@
 import { relative, resolve } from "node:path";
-import { CaaError, type SteerableModel } from "@caa/core";
+import type { SteerableModel } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
 import type { AbCell, AbSettings, ResultStore } from "@caa/eval";
-import type { FineTuneOrigin } from "@caa/llama/train";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { describeVectors, type LoadedVectors, loadVectorsFor } from "../load-vectors.ts";
@@ -23,9 +22,10 @@ import { examples } from "../output/examples.ts";
 import { startProgress } from "../output/progress.ts";
 import { withResumeHint } from "../output/resume-hint.ts";
 import { readSets } from "../read-sets.ts";
+import { checkOrigin, originOf, type OverrideOptions, promptsOf } from "../weights-origin.ts";
 import { isFile } from "../vector-files.ts";
 
-export interface EvalOptions extends ModelOptions {
+export interface EvalOptions extends ModelOptions, OverrideOptions {
   readonly type: "ab";
   readonly data?: string;
   readonly vectors: string;
@@ -35,8 +35,6 @@ export interface EvalOptions extends ModelOptions {
   readonly positions: "marker" | "after-marker" | "all";
   readonly system?: string;
   readonly raw?: boolean;
-  readonly overrideWeights?: string;
-  readonly allowOtherBase?: boolean;
   readonly limit?: number;
   readonly out: string;
   readonly overwrite?: boolean;
@@ -115,7 +113,7 @@ export async function evaluateAb(
   const store = new ResultStore(resolve(cwd, options.out));
   const { raw = false, overrideWeights } = options;
   const baseModel = overrideWeights === undefined ? undefined : await modelIdOf(name, cwd);
-  const origin = await originOf(overrideWeights, options, dependencies);
+  const origin = await originOf(options, dependencies);
   await using model = await openRequestedModel(
     overrideWeights ?? name,
     { ...promptsOf(origin, options, dependencies), ...options },
@@ -143,66 +141,6 @@ export async function evaluateAb(
     },
     options.overwrite,
   );
-}
-
-/** What the weights were trained from; null where nothing says so, which is said. @throws {CaaError} as `readFineTuneOrigin` */
-async function originOf(
-  weights: string | undefined,
-  { allowOtherBase }: Pick<EvalOptions, "allowOtherBase">,
-  { cwd, stderr }: CliDependencies,
-): Promise<FineTuneOrigin | null> {
-  if (weights === undefined) {
-    if (allowOtherBase === true) {
-      const message = "--allow-other-base: expected --override-weights beside it, got none";
-      throw new CaaError("invalid-argument", message);
-    }
-    return null;
-  }
-  const { readFineTuneOrigin } = await import("@caa/llama/train");
-  const origin = await readFineTuneOrigin(resolve(cwd, weights));
-  if (origin === null) {
-    stderr.write(
-      `note: ${weights} has no finetune.json, so nothing tells which model and prompts it was trained from\n`,
-    );
-  }
-  return origin;
-}
-
-/** The prompts that the weights were trained on; nothing where others are asked for. */
-function promptsOf(
-  origin: FineTuneOrigin | null,
-  { promptStyle, base, systemPosition }: ModelOptions,
-  { stderr }: CliDependencies,
-): Pick<ModelOptions, "promptStyle" | "systemPosition"> {
-  if (origin === null) {
-    return {};
-  }
-  const { style, systemPosition: position = "before" } = origin.format;
-  const asked = { style: base === true ? "llama2-base" : promptStyle, position: systemPosition };
-  if ((asked.style ?? style) !== style || (asked.position ?? position) !== position) {
-    stderr.write(`note: these weights were trained on prompts of another style, ${style}\n`);
-  }
-  return asked.style === undefined ? { promptStyle: style, systemPosition: position } : {};
-}
-
-/**
- * Refuses vectors of another model than the one that the weights were trained from.
- * @throws {CaaError} incompatible-vector
- */
-function checkOrigin(
-  origin: FineTuneOrigin | null,
-  { vectors: { metadata }, path }: LoadedVectors,
-  { allowOtherBase, overrideWeights }: EvalOptions,
-  { info: { dtype } }: SteerableModel,
-): void {
-  // Training is done on float weights; quantized ones, and vectors of them, have hashes of their own.
-  const known = origin !== null && (dtype === "float32" || dtype === "float16");
-  if (known && allowOtherBase !== true && metadata.modelHash !== origin.hash) {
-    const message = `${path}: expected vectors of the model that ${overrideWeights} was trained from, ${origin.id} (${origin.hash.slice(0, 12)}), got those of ${metadata.modelId} (${metadata.modelHash.slice(0, 12)}); --model names the right one, --allow-other-base takes these`;
-    throw new CaaError("incompatible-vector", message, {
-      facts: { path, expected: origin.hash, got: metadata.modelHash },
-    });
-  }
 }
 
 interface EvaluatedModel {
