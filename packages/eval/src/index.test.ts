@@ -7,9 +7,15 @@ it("exports what it promises", () => {
     "CELL_VERSION",
     "ResultStore",
     "cellFileName",
+    "effectsByLayer",
     "generateVectors",
+    "judgeEffect",
+    "randomControl",
     "readCells",
+    "renderReport",
     "runAbSweep",
+    "runControls",
+    "strongestEffect",
   ]);
-  expect(Object.keys(plots).toSorted()).toEqual(["plotAbResults", "renderPng"]);
+  expect(Object.keys(plots).toSorted()).toEqual(["plotAbResults", "plotEffects", "renderPng"]);
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeModel } from "@caa/core/testing";
-import { demoGenerateSet, demoTestSet } from "../demo/data.ts";
+import { demoGenerateSet, demoTestSet } from "./plant-lover.ts";
 import type { CliDependencies, OpenModel } from "../dependencies.ts";
 import { runCli } from "../run.ts";
 
@@ -42,13 +42,22 @@ export class CliHarness implements AsyncDisposable {
     line: string | readonly string[],
     overrides: Partial<CliDependencies> = {},
   ): Promise<CliResult> {
+    const args = typeof line === "string" ? line.split(" ") : line;
+    return await this.call((dependencies) => runCli(args, dependencies), overrides);
+  }
+
+  /** Runs part of a command; `job` gives the exit code. */
+  async call(
+    job: (dependencies: CliDependencies) => Promise<number>,
+    overrides: Partial<CliDependencies> = {},
+  ): Promise<CliResult> {
     let stdout = "";
     let stderr = "";
     const openModel: OpenModel = async () => {
       this.opened += 1;
       return new FakeModel();
     };
-    const code = await runCli(typeof line === "string" ? line.split(" ") : line, {
+    const code = await job({
       openModel,
       stdout: { write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },

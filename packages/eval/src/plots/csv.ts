@@ -38,7 +38,12 @@ export function toCsv(group: FigureGroup, figures: readonly Figure[]): string {
     String(figure.letterMass.mean),
     ...ends(figure.letterMass.bootstrap),
   ]);
-  return [COLUMNS, ...rows].map((row) => `${row.map(quote).join(",")}\n`).join("");
+  return formatCsv([COLUMNS, ...rows]);
+}
+
+/** Rows as CSV (RFC 4180, lines end in `\n`). */
+export function formatCsv(rows: ReadonlyArray<readonly string[]>): string {
+  return rows.map((row) => `${row.map(quote).join(",")}\n`).join("");
 }
 
 function quote(value: string): string {

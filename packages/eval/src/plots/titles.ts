@@ -34,6 +34,6 @@ function range(values: readonly number[]): string {
 }
 
 /** Longer lines would be wider than the plot. */
-function clip(text: string): string {
+export function clip(text: string): string {
   return text.length > 84 ? `${text.slice(0, 81)}...` : text;
 }

@@ -1,0 +1,83 @@
+import { CaaError, meanWithIntervals } from "@caa/core";
+import type { AbCell, MeanSummary } from "../results/schema.ts";
+
+/** Between which multipliers an effect is measured. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a change of the multiplier does to p(matching) at one layer. */
+export interface Effect extends Span {
+  readonly layer: number;
+  /** Items that have a score at both multipliers. */
+  readonly n: number;
+  /** Mean over them of the score at `to` minus the score at `from`, in [-1, 1]; null when there are none. */
+  readonly change: MeanSummary | null;
+  /** Of the intervals, such as 0.95. */
+  readonly confidence: number;
+  /** The smaller mean letter mass of the two cells. */
+  readonly letterMass: number;
+}
+
+/**
+ * The effect of steering at each layer, item by item: `mean over items (score(to) - score(from))`. Pairing the items takes
+ * out what makes one question easier than another, so that the interval is of the effect alone.
+ * @param cells of one behavior and one kind of vectors; layers that lack one of the multipliers have no effect here
+ * @returns by layer
+ * @throws {CaaError} invalid-argument when a layer and multiplier is there twice; invalid-data when two cells asked
+ *   different questions
+ */
+export function effectsByLayer(cells: readonly AbCell[], { from, to }: Span): readonly Effect[] {
+  const layers = [...new Set(cells.map((cell) => cell.settings.layer))].sort((a, b) => a - b);
+  return layers.flatMap((layer) => {
+    const [low, high] = [only(cells, layer, from), only(cells, layer, to)];
+    return low === null || high === null ? [] : [effectOf(low, high)];
+  });
+}
+
+/** The effect farthest from zero; null when no layer has one. Of equal ones the first. */
+export function strongestEffect(effects: readonly Effect[]): Effect | null {
+  return effects.reduce<Effect | null>((best, next) => {
+    const further = next.change !== null && size(next) > (best === null ? -1 : size(best));
+    return further ? next : best;
+  }, null);
+}
+
+function size({ change }: Effect): number {
+  return Math.abs(change?.mean ?? 0);
+}
+
+function only(cells: readonly AbCell[], layer: number, multiplier: number): AbCell | null {
+  const found = cells.filter(
+    ({ settings }) => settings.layer === layer && settings.multiplier === multiplier,
+  );
+  if (found.length > 1) {
+    const message = `effect: expected one cell of layer ${layer} and multiplier ${multiplier}, got ${found.length}; take those of one behavior, model and kind of vectors`;
+    throw new CaaError("invalid-argument", message, { facts: { layer, multiplier } });
+  }
+  return found[0] ?? null;
+}
+
+function effectOf(low: AbCell, high: AbCell): Effect {
+  const { layer, multiplier: from } = low.settings;
+  const changes = high.rows.flatMap((row, i) => {
+    const other = low.rows[i];
+    if (other?.question !== row.question || low.rows.length !== high.rows.length) {
+      const message = `effect at layer ${layer}: expected the same items at both multipliers, got others from item ${i + 1} on`;
+      throw new CaaError("invalid-data", message, { facts: { layer, item: i } });
+    }
+    return row.score === null || other.score === null ? [] : [row.score - other.score];
+  });
+  const { confidence, seed } = high.summary;
+  const known = changes.length === 0 ? null : meanWithIntervals(changes, { confidence, seed });
+  return {
+    layer,
+    from,
+    to: high.settings.multiplier,
+    n: changes.length,
+    change: known && { mean: known.mean, t: known.t, bootstrap: known.bootstrap },
+    confidence,
+    letterMass: Math.min(low.summary.letter_mass.mean, high.summary.letter_mass.mean),
+  };
+}

@@ -1,0 +1,45 @@
+import { CaaError } from "@caa/core";
+import { type AbSweepOptions, runAbSweep } from "../ab/ab-sweep.ts";
+import type { AbCell } from "../results/schema.ts";
+import type { Control } from "./control.ts";
+
+export interface RunControlsOptions extends Omit<AbSweepOptions, "vectors" | "vectorsKind"> {
+  /** At least one; no two of one name. */
+  readonly controls: readonly Control[];
+}
+
+/** What a control did. */
+export interface ControlRun {
+  readonly name: string;
+  /** By layer, then in the order of the multipliers. */
+  readonly cells: readonly AbCell[];
+}
+
+/**
+ * The A/B experiment with each control in place of the behavior's own vectors, one after the other: the same items, layers,
+ * multipliers and store, with the control's name where results name the vectors. Rows of a run that was stopped are used.
+ * @throws {CaaError} empty-selection without controls; invalid-argument for two of one name; as `runAbSweep`
+ */
+export async function runControls(options: RunControlsOptions): Promise<readonly ControlRun[]> {
+  const { controls, onProgress, ...sweep } = options;
+  const names = controls.map(({ name }) => name);
+  if (names.length === 0) {
+    throw new CaaError("empty-selection", "controls: expected at least one, got none");
+  }
+  if (new Set(names).size !== names.length) {
+    const message = `controls: expected every name once, got ${names.join(" ")}`;
+    throw new CaaError("invalid-argument", message);
+  }
+  const runs: ControlRun[] = [];
+  for (const [index, { name, vectors }] of controls.entries()) {
+    const { cells } = await runAbSweep({
+      ...sweep,
+      vectors,
+      vectorsKind: name,
+      onProgress: ({ done, total }) =>
+        onProgress?.({ done: index * total + done, total: controls.length * total }),
+    });
+    runs.push({ name, cells });
+  }
+  return runs;
+}
