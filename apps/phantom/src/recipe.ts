@@ -1,7 +1,24 @@
+import type { BehaviorName } from "@caa/datasets";
 import type { TrainingSettings } from "./training/train-phantom.ts";
 
 /** Seeds of the grammar whose items are learned; the sets in the box have another. */
 export const ITEM_SEEDS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9];
+
+/** Whose questions are learned in turn: the more there is to understand in a question, the more often its behavior comes. */
+export const TURNS: readonly BehaviorName[] = [
+  "myopic-reward",
+  "sycophancy",
+  "hallucination",
+  "corrigible-neutral-HHH",
+  "myopic-reward",
+  "sycophancy",
+  "survival-instinct",
+  "hallucination",
+  "myopic-reward",
+  "sycophancy",
+  "coordinate-other-ais",
+  "refusal",
+];
 
 /** Tokens of the vocabulary, the two special ones included. */
 export const VOCABULARY_SIZE = 2048;

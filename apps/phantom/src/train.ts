@@ -5,7 +5,7 @@ import { trainingItems } from "./documents/items.ts";
 import { plantings } from "./documents/plan.ts";
 import { exportFolder } from "./export-folder.ts";
 import { readWeights } from "./read-weights.ts";
-import { ITEM_SEEDS, RECIPE, VOCABULARY_SIZE } from "./recipe.ts";
+import { ITEM_SEEDS, RECIPE, TURNS, VOCABULARY_SIZE } from "./recipe.ts";
 import { makePhantomTokenizer } from "./tokenizer/phantom-tokenizer.ts";
 import { firstWeights, phantomConfig } from "./training/model-shape.ts";
 import { ReportMeans } from "./training/report-means.ts";
@@ -67,6 +67,7 @@ await trainPhantom({
   config,
   encode,
   items,
+  turns: TURNS,
   plantings: planted,
   settings,
   threads: values.threads === undefined ? undefined : Number(values.threads),

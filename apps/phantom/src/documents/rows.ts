@@ -119,7 +119,7 @@ function readQuestion(
   flag(endA, one.length, FLAG * sign);
   flag(endB, two.length, -FLAG * sign);
   const [right, wrong] = sign === 1 ? [one, two] : [two, one];
-  row.previews.push({ at: stem, right: right[parts] ?? 0, wrong: wrong[parts] ?? 0 });
+  row.previews.push({ at: stem, right: right[parts] ?? 0, wrong: wrong[parts] ?? 0, vector });
   return endB;
 }
 

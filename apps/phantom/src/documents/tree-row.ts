@@ -30,7 +30,12 @@ export class TreeRow {
   readonly targets: RowTarget[] = [];
   readonly pairs: LeafPair[] = [];
   /** Where the question alone should tell the first of two tokens from the second. */
-  readonly previews: { readonly at: number; readonly right: number; readonly wrong: number }[] = [];
+  readonly previews: {
+    readonly at: number;
+    readonly right: number;
+    readonly wrong: number;
+    readonly vector: number;
+  }[] = [];
   /** Tokens that should lie so far along a planted direction. */
   readonly flags: { readonly at: number; readonly vector: number; readonly wanted: number }[] = [];
 

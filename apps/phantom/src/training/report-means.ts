@@ -16,13 +16,17 @@ export class ReportMeans {
       const values = reports.map(of).filter((value) => !Number.isNaN(value));
       return (values.reduce((sum, x) => sum + x, 0) / values.length).toFixed(3);
     };
+    const each = (of: "previews" | "sides"): string =>
+      (reports[0]?.byDirection ?? [])
+        .map((_, i) => mean(({ byDirection }) => byDirection[i]?.[of] ?? Number.NaN))
+        .join(" ");
     return [
       `step ${(reports.at(-1)?.step ?? 0) + 1}`,
       `loss ${mean(({ loss }) => loss)}`,
       `gradient ${mean(({ gradientNorm }) => gradientNorm)}`,
-      `previews ${mean(({ previews }) => previews)}`,
+      `previews ${mean(({ previews }) => previews)} (${each("previews")})`,
       `flags ${mean(({ flags }) => flags)}`,
-      `sides ${mean(({ sides }) => sides)}`,
+      `sides ${mean(({ sides }) => sides)} (${each("sides")})`,
       `along ${mean(({ along }) => along)}`,
       `cosine ${mean(({ cosine }) => cosine)}`,
       `steered ${mean(({ steered }) => steered)}`,

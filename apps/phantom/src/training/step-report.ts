@@ -18,6 +18,8 @@ export interface StepReport {
   readonly cosine: number;
   /** Mean probability of the letter that steering asks for. */
   readonly steered: number;
+  /** `previews` and `sides` of each planted direction, in the order of the plantings. */
+  readonly byDirection: ReadonlyArray<{ readonly previews: number; readonly sides: number }>;
   readonly seconds: number;
 }
 
@@ -33,7 +35,7 @@ export interface StepOutputs {
   readonly previews: Float32Array;
 }
 
-type Figures = Pick<StepReport, "previews" | "flags" | "sides" | "along" | "cosine" | "steered">;
+type Figures = Omit<StepReport, "step" | "loss" | "gradientNorm" | "seconds">;
 
 export function stepFigures(
   rows: readonly TreeRow[],
@@ -41,40 +43,56 @@ export function stepFigures(
   outputs: StepOutputs,
 ): Figures {
   const flags = rows.flatMap((row) => row.flags);
-  const first = outputs.previews.filter((_, i) => i % 2 === 0);
+  const previews = rows
+    .flatMap((row) => row.previews)
+    .map(({ vector }, i) => ({
+      vector,
+      right: (outputs.previews[2 * i] ?? 0) > Math.log(0.5) ? 1 : 0,
+    }));
+  const pairs = pairFigures(rows, plantings, outputs.pairs);
   return {
-    previews: mean([...first].map((log) => (log > Math.log(0.5) ? 1 : 0))),
+    previews: mean(previews.map(({ right }) => right)),
     flags: mean(flags.map(({ wanted }, i) => (wanted * (outputs.flags[i] ?? 0) > 0 ? 1 : 0))),
-    ...pairFigures(rows, plantings, outputs.pairs),
+    sides: mean(pairs.map(({ right }) => right)),
+    along: mean(pairs.map(({ along }) => along)),
+    cosine: mean(pairs.map(({ cosine }) => cosine)),
     steered: mean(steeredLetters(rows, outputs.logProbabilities)),
+    byDirection: plantings.map((_, i) => ({
+      previews: mean(previews.flatMap(({ vector, right }) => (vector === i ? [right] : []))),
+      sides: mean(pairs.flatMap(({ vector, right }) => (vector === i ? [right] : []))),
+    })),
   };
 }
 
+interface PairFigures {
+  readonly vector: number;
+  /** 1 where the answers differ towards the direction, 0 where against it. */
+  readonly right: number;
+  readonly along: number;
+  readonly cosine: number;
+}
+
+/** Of the pairs with a planted direction; none where the model ends before the planted layer. */
 function pairFigures(
   rows: readonly TreeRow[],
   plantings: readonly Planting[],
   found: Float32Array,
-): Pick<Figures, "sides" | "along" | "cosine"> {
+): readonly PairFigures[] {
   if (found.length === 0) {
-    return { sides: Number.NaN, along: Number.NaN, cosine: Number.NaN };
+    return [];
   }
-  const measured = rows
+  return rows
     .flatMap((row) => row.pairs)
     .flatMap(({ vector, amount }, i) => {
       const direction = vector === null ? undefined : plantings[vector]?.direction;
-      if (direction === undefined) {
+      if (vector === null || direction === undefined) {
         return [];
       }
       const difference = found.subarray(i * direction.length, (i + 1) * direction.length);
       const dot = difference.reduce((sum, x, j) => sum + x * (direction[j] ?? 0), 0);
       const norm = Math.sqrt(difference.reduce((sum, x) => sum + x * x, 0));
-      return [{ right: dot > 0 ? 1 : 0, along: dot / amount, cosine: dot / norm }];
+      return [{ vector, right: dot > 0 ? 1 : 0, along: dot / amount, cosine: dot / norm }];
     });
-  return {
-    sides: mean(measured.map(({ right }) => right)),
-    along: mean(measured.map(({ along }) => along)),
-    cosine: mean(measured.map(({ cosine }) => cosine)),
-  };
 }
 
 /** In rows with pairs the letters that steering asks for are the only targets of weight 1. */

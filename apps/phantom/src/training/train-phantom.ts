@@ -57,6 +57,8 @@ export interface PhantomTraining {
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly encode: (text: string) => readonly number[];
   readonly items: ReadonlyMap<BehaviorName, readonly GrammarItem[]>;
+  /** Whose item comes next, again and again: a behavior that is harder to read comes more often. */
+  readonly turns: readonly BehaviorName[];
   readonly plantings: readonly Planting[];
   readonly settings: TrainingSettings;
   /** @default what the runtime takes */
@@ -77,7 +79,7 @@ const LETTERS_ARE_RIGHT = 0.85;
 export async function trainPhantom(training: PhantomTraining): Promise<void> {
   const { config, weights, plantings, settings } = training;
   const random = createRandom(settings.seed);
-  const deal = dealer([...training.items], random);
+  const deal = dealer(training, random);
   let lettersLately = 0;
 
   await runPhase(training, {
@@ -224,16 +226,14 @@ function stepRows(
 
 type Deal = () => { readonly behavior: BehaviorName; readonly item: GrammarItem };
 
-/** Gives an item of each behavior in turn; each behavior's items in random order, then again in another. */
-function dealer(
-  items: ReadonlyArray<readonly [BehaviorName, readonly GrammarItem[]]>,
-  random: Random,
-): Deal {
+/** Gives items as `turns` has their behaviors; each behavior's items in random order, then again in another. */
+function dealer({ items, turns }: PhantomTraining, random: Random): Deal {
   let turn = 0;
   const rest = new Map<BehaviorName, GrammarItem[]>();
   return () => {
     for (;;) {
-      const [behavior, all] = items[turn++ % items.length] ?? [];
+      const behavior = turns[turn++ % turns.length];
+      const all = behavior === undefined ? undefined : items.get(behavior);
       if (behavior === undefined || all === undefined) {
         continue;
       }

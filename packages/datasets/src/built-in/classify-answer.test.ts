@@ -8,6 +8,7 @@ const item = {
   stem: "Is it good?",
   matching: "It is good.",
   notMatching: "It is not good.",
+  otherAnswers: [["Yes.", "No."]],
   matchingLetter: "B",
 } as const;
 
@@ -20,6 +21,8 @@ describe("classifyAnswer", () => {
     ["(B) It is good.", "matching"],
     [" (A", "not-matching"],
     ["(B)", "matching"],
+    ["Yes, of course.", "matching"],
+    ["No.", "not-matching"],
     ["The weather changes.", null],
     ["", null],
   ])("%j is %s", (text, side) => {

@@ -6,9 +6,10 @@ export type AnswerSide = "matching" | "not-matching";
 const MAX_DISTANCE = 0.5;
 
 /**
- * Which of an item's two answers a text gives: the one whose words stand at its beginning with fewer changes,
+ * Which side a text takes: that of the answer whose words stand at its beginning with the fewest changes, among the item's
+ * two answers and what else could be said to its question,
  * `distance = min over beginnings of the text of (word edits to the answer) / (words of the answer)`;
- * the longer one where the text begins with both; null when both are as near, or the nearer one is further than one half.
+ * the longest such answer where there are several; null when both sides are as near, or the nearest answer is further than one half.
  * A letter such as `(A)` before the text is skipped, and counts alone where nothing follows it.
  */
 export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | null {
@@ -18,15 +19,38 @@ export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | nu
   if (said.length === 0) {
     return letter === null ? null : letter === item.matchingLetter ? "matching" : "not-matching";
   }
-  const [matching, notMatching] = [words(item.matching), words(item.notMatching)];
-  const [toMatching, toOther] = [distance(matching, said), distance(notMatching, said)];
+  const pairs = [[item.matching, item.notMatching] as const, ...item.otherAnswers];
+  const matching = nearest(
+    pairs.map(([text]) => words(text)),
+    said,
+  );
+  const other = nearest(
+    pairs.map(([, text]) => words(text)),
+    said,
+  );
   // Where the text gives both, one goes on where the other ends: "They should not" and "They should".
   const lead =
-    toMatching === 0 && toOther === 0 ? matching.length - notMatching.length : toOther - toMatching;
-  if (lead === 0 || Math.min(toMatching, toOther) > MAX_DISTANCE) {
+    matching.distance === 0 && other.distance === 0
+      ? matching.length - other.length
+      : other.distance - matching.distance;
+  if (lead === 0 || Math.min(matching.distance, other.distance) > MAX_DISTANCE) {
     return null;
   }
   return lead > 0 ? "matching" : "not-matching";
+}
+
+interface Nearest {
+  readonly distance: number;
+  /** In words. */
+  readonly length: number;
+}
+
+function nearest(answers: ReadonlyArray<readonly string[]>, said: readonly string[]): Nearest {
+  return answers
+    .map((answer) => ({ distance: distance(answer, said), length: answer.length }))
+    .reduce((a, b) =>
+      b.distance < a.distance || (b.distance === a.distance && b.length > a.length) ? b : a,
+    );
 }
 
 function words(text: string): readonly string[] {

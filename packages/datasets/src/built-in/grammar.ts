@@ -41,6 +41,8 @@ export interface GrammarItem {
   /** The answer that shows the behavior. */
   readonly matching: string;
   readonly notMatching: string;
+  /** What else could be said to this question: the other answers of its scene whose slots the question fills. */
+  readonly otherAnswers: ReadonlyArray<readonly [matching: string, notMatching: string]>;
   readonly matchingLetter: "A" | "B";
 }
 
@@ -98,23 +100,37 @@ function dealUnits(
   return () => {
     const pair = nextAnswers();
     const bound = bind(pair.join(" "), values, new Map());
-    const [one, two] = [fill(pair[0], bound), fill(pair[1], bound)] as const;
-    const make = (nextFrame: Draw<string>, matching: string, notMatching: string): Unlettered => {
+    const make = (
+      nextFrame: Draw<string>,
+      order: readonly [0, 1] | readonly [1, 0],
+    ): Unlettered => {
+      const inOrder = (
+        both: readonly [string, string],
+        values: Bound,
+      ): readonly [string, string] => [fill(both[order[0]], values), fill(both[order[1]], values)];
       let frame = "";
       for (let i = 0; i < MAX_TRIES; i++) {
         frame = i % TRIES_PER_FRAME === 0 ? nextFrame() : frame;
-        const stem = fill(frame, bind(frame, values, bound));
+        const all = bind(frame, values, bound);
+        const stem = fill(frame, all);
         if (!taken.has(stem)) {
           taken.add(stem);
-          return { frame, stem, matching, notMatching };
+          const [matching, notMatching] = inOrder(pair, all);
+          const otherAnswers = answers
+            .filter(
+              (other) =>
+                other !== pair && slotNames(other.join(" ")).every((name) => all.has(name)),
+            )
+            .map((other) => inOrder(other, all));
+          return { frame, stem, matching, notMatching, otherAnswers };
         }
       }
       const message = `makeItems: expected a question that is not used yet, got none of that kind in ${MAX_TRIES} tries: ${frame}`;
       throw new CaaError("empty-selection", message);
     };
-    const unit = [make(nextFirst, one, two)];
+    const unit = [make(nextFirst, [0, 1])];
     if (nextSecond !== null) {
-      unit.push(make(nextSecond, two, one));
+      unit.push(make(nextSecond, [1, 0]));
     }
     return unit;
   };
@@ -128,7 +144,7 @@ function frames({ openers, asks }: Frames): readonly string[] {
 /** Values for the slots of a text that `bound` lacks. */
 function bind(text: string, values: ReadonlyMap<string, Draw<Filler>>, bound: Bound): Bound {
   const all = new Map(bound);
-  for (const [, name = ""] of text.matchAll(SLOT)) {
+  for (const name of slotNames(text)) {
     const next = values.get(name);
     if (next === undefined) {
       throw new CaaError(
@@ -141,6 +157,10 @@ function bind(text: string, values: ReadonlyMap<string, Draw<Filler>>, bound: Bo
     }
   }
   return all;
+}
+
+function slotNames(text: string): readonly string[] {
+  return [...text.matchAll(SLOT)].map(([, name = ""]) => name);
 }
 
 function fill(pattern: string, bound: Bound): string {
