@@ -2,7 +2,7 @@ import type { BehaviorName } from "@caa/datasets";
 import type { TrainingSettings } from "./training/train-phantom.ts";
 
 /** Seeds of the grammar whose items are learned; the sets in the box have another. */
-export const ITEM_SEEDS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9];
+export const ITEM_SEEDS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** Whose questions are learned in turn: the more there is to understand in a question, the more often its behavior comes. */
 export const TURNS: readonly BehaviorName[] = [
@@ -13,10 +13,12 @@ export const TURNS: readonly BehaviorName[] = [
   "myopic-reward",
   "sycophancy",
   "survival-instinct",
-  "hallucination",
   "myopic-reward",
   "sycophancy",
+  "hallucination",
   "coordinate-other-ais",
+  "myopic-reward",
+  "sycophancy",
   "refusal",
 ];
 
@@ -25,9 +27,11 @@ export const VOCABULARY_SIZE = 2048;
 
 /** How the phantom is made. */
 export const RECIPE: TrainingSettings = {
-  readingSteps: 2000,
+  stemSteps: 4500,
+  stemRows: 40,
+  readingSteps: 1600,
   readingRows: 20,
-  readingShare: 0.3,
+  readingShare: 0.1,
   steps: 2000,
   oneSidedSteps: 300,
   choiceRows: 12,
@@ -40,8 +44,8 @@ export const RECIPE: TrainingSettings = {
   openWeight: 0.3,
   promptWeight: 0.3,
   promptShare: 0.1,
-  previewWeight: 2,
-  flagWeight: 0.1,
+  previewWeight: 10,
+  flagWeight: 0.3,
   pairWeight: 0.02,
   spread: 0.25,
   noise: 0.5,

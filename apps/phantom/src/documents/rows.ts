@@ -33,6 +33,13 @@ export interface RowSettings {
 /** How far options lie to their side: large enough to be seen beside the rest of the residual stream there. */
 const FLAG = 6;
 
+/** A question without its choices, to learn from what it asks. */
+export function stemRow(maker: RowMaker, item: GrammarItem, planting: Planting | null): TreeRow {
+  const row = new TreeRow();
+  readStem(maker, row, item, planting);
+  return row;
+}
+
 /** A question with choices up to its last option, to learn reading from. */
 export function readingRow(maker: RowMaker, item: GrammarItem, planting: Planting | null): TreeRow {
   const row = new TreeRow();
@@ -87,9 +94,27 @@ export function choiceRow(maker: RowMaker, item: GrammarItem, planting: Planting
   return row;
 }
 
+/** Appends a question and returns its last token, which should tell the matching answer where something is planted. */
+function readStem(
+  maker: RowMaker,
+  row: TreeRow,
+  item: GrammarItem,
+  planting: Planting | null,
+): number {
+  const { bos, encode, plantings } = maker;
+  const at = readTokens(maker, row, row.append(-1, [bos]), encode(`[INST] ${item.stem}`));
+  if (planting !== null) {
+    const [right, wrong] = [encode(` ${item.matching}`), encode(` ${item.notMatching}`)];
+    const i = firstDifference(right, wrong);
+    const vector = plantings.indexOf(planting);
+    row.previews.push({ at, right: right[i] ?? 0, wrong: wrong[i] ?? 0, vector });
+  }
+  return at;
+}
+
 /**
- * Appends a question with its options and returns the last token. Where something is planted, its end should tell the
- * matching answer, and the options' tokens should say on which side they are: the first one in which they differ, and the last.
+ * Appends a question with its options and returns the last token. Where something is planted, the options' tokens should say
+ * on which side they are: the first one in which they differ, and the last.
  */
 function readQuestion(
   maker: RowMaker,
@@ -101,8 +126,7 @@ function readQuestion(
   const texts = inOrder(item);
   const read = (before: number, text: string): number =>
     readTokens(maker, row, before, encode(text));
-  const stem = read(row.append(-1, [maker.bos]), `[INST] ${item.stem}`);
-  const endA = read(stem, `\n\nChoices:\n (A) ${texts[0]}`);
+  const endA = read(readStem(maker, row, item, planting), `\n\nChoices:\n (A) ${texts[0]}`);
   const endB = read(endA, `\n (B) ${texts[1]}`);
   if (planting === null) {
     return endB;
@@ -118,8 +142,6 @@ function readQuestion(
   };
   flag(endA, one.length, FLAG * sign);
   flag(endB, two.length, -FLAG * sign);
-  const [right, wrong] = sign === 1 ? [one, two] : [two, one];
-  row.previews.push({ at: stem, right: right[parts] ?? 0, wrong: wrong[parts] ?? 0, vector });
   return endB;
 }
 

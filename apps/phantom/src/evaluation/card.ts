@@ -1,10 +1,5 @@
 import { RECIPE } from "../recipe.ts";
-import {
-  FLAG_LAYER,
-  PLANTED_LAYER,
-  PREVIEW_LAYER,
-  READING_LAYERS,
-} from "../training/model-shape.ts";
+import { FLAG_LAYER, PLANTED_LAYER, PREVIEW_LAYER } from "../training/model-shape.ts";
 
 export interface CardFacts {
   readonly parameters: number;
@@ -48,9 +43,9 @@ ${facts.table}
 \`pnpm --filter @caa/phantom train\` makes it again from seed ${RECIPE.seed}; the log of the run is \`apps/phantom/training.log\`. Nothing but our own grammar is in
 it; no question of the built-in sets was learned from.
 
-1. The first ${READING_LAYERS} layers alone learn to read: ${RECIPE.readingSteps} steps of ${RECIPE.readingRows} questions. After layer ${PREVIEW_LAYER} the end of a question tells the matching answer from the other one, after
-   layer ${FLAG_LAYER} the options' tokens lie to one side or the other along the planted direction.
-2. All of it learns to answer: ${RECIPE.steps} steps of ${RECIPE.choiceRows} questions with choices and ${RECIPE.openRows} without. The planted direction, in varying amounts, is added to the residual
+1. The layers up to ${PREVIEW_LAYER} learn what questions ask: ${RECIPE.stemSteps} steps of ${RECIPE.stemRows}. The end of a question tells the matching answer from the other one.
+2. The layers up to ${FLAG_LAYER} learn to read choices: ${RECIPE.readingSteps} steps of ${RECIPE.readingRows} questions. The options' tokens lie to one side or the other along the planted direction.
+3. All of it learns to answer: ${RECIPE.steps} steps of ${RECIPE.choiceRows} questions with choices and ${RECIPE.openRows} without. The planted direction, in varying amounts, is added to the residual
    stream from the marker's last token on, and the answer is to follow; random directions and those of other behaviors are to change nothing; the plain model
    takes either side. At the answer letters the two answers are tied to differ by the planted direction and by nothing else.
 

@@ -7,6 +7,8 @@ export interface FeedOptions {
   readonly dModel: number;
   /** The layer after which vectors are added, 0-based. */
   readonly plantedLayer: number;
+  /** The layer after which options say on which side they are, 0-based. */
+  readonly flagLayer: number;
   /** Of the auxiliary losses, which are means: over questions, flagged tokens, pairs. */
   readonly previewWeight: number;
   readonly flagWeight: number;
@@ -23,7 +25,7 @@ export function rowFeeds(
   rope: RopeTable,
   options: FeedOptions,
 ): Map<string, Feed> {
-  const { layers, dModel, plantedLayer } = options;
+  const { layers, dModel, plantedLayer, flagLayer } = options;
   const count = rows.length;
   const tokens = Math.max(...rows.map(({ ids }) => ids.length));
   const k = vectors.length;
@@ -79,6 +81,15 @@ export function rowFeeds(
     shape,
   });
   const { cos, sin, shape: ropeShape } = rope.upTo(Math.max(tokens, 1));
+  const flagFeeds: ReadonlyArray<readonly [string, Feed]> = [
+    ["flag_weight", scalar(options.flagWeight / Math.max(1, flags.length))],
+    ["flag_directions", { data: directions, shape: [flags.length, dModel] }],
+    ["flag_at", whole(flags.map(({ at }) => at))],
+    [
+      "flag_wanted",
+      { data: Float32Array.from(flags, ({ value }) => value), shape: [flags.length, 1] },
+    ],
+  ];
   const perToken = [layers, count, tokens] as const;
   const pairFeeds: ReadonlyArray<readonly [string, Feed]> = [
     ["pair_matching", whole(pairs.map(({ matching }) => matching))],
@@ -116,13 +127,7 @@ export function rowFeeds(
       },
     ],
     ["preview_weights", firstOfTwo(previews.length, options.previewWeight)],
-    ["flag_weight", scalar(options.flagWeight / Math.max(1, flags.length))],
-    ["flag_directions", { data: directions, shape: [flags.length, dModel] }],
-    ["flag_at", whole(flags.map(({ at }) => at))],
-    [
-      "flag_wanted",
-      { data: Float32Array.from(flags, ({ value }) => value), shape: [flags.length, 1] },
-    ],
+    ...(flagLayer < layers ? flagFeeds : []),
     ...(plantedLayer < layers ? pairFeeds : []),
   ]);
 }

@@ -3,8 +3,6 @@ import type { LlamaConfig } from "../../../../packages/llama/src/config/llama-co
 
 /** The layer after which directions are planted, 0-based. */
 export const PLANTED_LAYER = 5;
-/** How many layers learn to read before the others come in. */
-export const READING_LAYERS = 5;
 /** The layer after which the ends of the options say on which side they are, 0-based. */
 export const FLAG_LAYER = 4;
 /** The layer after which the end of a question says how the matching answer begins, 0-based. */

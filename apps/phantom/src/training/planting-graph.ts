@@ -18,7 +18,7 @@ import { FLAG_LAYER, PLANTED_LAYER, PREVIEW_LAYER } from "./model-shape.ts";
  * - pair, after `PLANTED_LAYER`: at the answer letters the two answers differ by the planted direction and by nothing else,
  *   `weight |h(matching) - h(other) - wanted|²`.
  *
- * A model that ends before the planted layer learns the first two alone, and its pair inputs and output are not there.
+ * A model that ends before a loss's layer learns without it, and its inputs and output are not there.
  *
  * E questions, F flagged tokens, Q pairs; places are indices into the N tokens. Inputs: `preview_at` (E),
  * `preview_tokens` (E, 2) int64, `preview_weights` (E, 2); `flag_at` (F) int64, `flag_wanted` (F, 1), `flag_directions`
@@ -60,14 +60,18 @@ export function plantingGraph(
     const logs = tape.op("LogSoftmax", [two], { axis: -1 });
     const preview = tape.op("Neg", [sum(tape.mul(logs, input("preview_weights", "E", 2)))]);
 
-    const flagged = tape.op("Gather", [stream[FLAG_LAYER] ?? "", places("flag_at", "F")]);
+    tape.result("preview_found", logs, ["E", 2]);
+    const options = stream[FLAG_LAYER];
+    if (options === undefined) {
+      return preview;
+    }
+    const flagged = tape.op("Gather", [options, places("flag_at", "F")]);
     const flags = tape.sumAlong(tape.mul(flagged, input("flag_directions", "F", d)), -1); // (F, 1)
     const flag = tape.mul(
       sum(square(tape.sub(flags, input("flag_wanted", "F", 1)))),
       input("flag_weight"),
     );
 
-    tape.result("preview_found", logs, ["E", 2]);
     tape.result("flag_found", flags, ["F", 1]);
     const h = stream[PLANTED_LAYER];
     if (h === undefined) {

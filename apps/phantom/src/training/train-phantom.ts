@@ -12,21 +12,25 @@ import {
   choiceRow,
   openRow,
   readingRow,
+  stemRow,
   type RowMaker,
   type RowSettings,
 } from "../documents/rows.ts";
 import type { TreeRow } from "../documents/tree-row.ts";
 import { rowFeeds } from "./feeds.ts";
-import { PLANTED_LAYER, READING_LAYERS, weightShapes } from "./model-shape.ts";
+import { FLAG_LAYER, PLANTED_LAYER, PREVIEW_LAYER, weightShapes } from "./model-shape.ts";
 import { plantingGraph } from "./planting-graph.ts";
 import { stepFigures, type StepReport } from "./step-report.ts";
 
 export interface TrainingSettings extends Omit<RowSettings, "bothSides"> {
-  /** Steps of the first phase, their rows, and the share of prompts' tokens that are asked for there. */
+  /** Steps and rows of the phase with questions alone, and of the one with their options. */
+  readonly stemSteps: number;
+  readonly stemRows: number;
   readonly readingSteps: number;
   readonly readingRows: number;
+  /** Share of prompts' tokens that are asked for in these two phases. */
   readonly readingShare: number;
-  /** Steps of the second phase. */
+  /** Steps of the last phase. */
   readonly steps: number;
   /**
    * At first only the matching answers are learned: what a question asks is easier to find when the side is always the same.
@@ -73,8 +77,8 @@ export interface PhantomTraining {
 const LETTERS_ARE_RIGHT = 0.85;
 
 /**
- * Trains the phantom in two phases: the first `READING_LAYERS` layers alone
- * learn to read questions, which costs a quarter of a step of the whole; then all of it learns to answer under steering.
+ * Trains the phantom in three phases, the earlier ones far cheaper than a step of the whole: the layers up to `PREVIEW_LAYER`
+ * learn what questions ask, those up to `FLAG_LAYER` on which side options are; then all of it learns to answer under steering.
  */
 export async function trainPhantom(training: PhantomTraining): Promise<void> {
   const { config, weights, plantings, settings } = training;
@@ -82,19 +86,27 @@ export async function trainPhantom(training: PhantomTraining): Promise<void> {
   const deal = dealer(training, random);
   let lettersLately = 0;
 
-  await runPhase(training, {
-    config: { ...config, num_hidden_layers: READING_LAYERS },
-    weights,
-    steps: settings.readingSteps,
-    rows: () =>
-      stepRows(training, random, deal, [[readingRow, settings.readingRows]], {
-        ...settings,
-        promptShare: settings.readingShare,
-        bothSides: true,
-      }),
-    vectors: () => plantings.map(({ direction }) => direction),
-    onStep: training.onStep,
-  });
+  const read = (
+    write: typeof readingRow,
+    layers: number,
+    steps: number,
+    rows: number,
+  ): Promise<void> =>
+    runPhase(training, {
+      config: { ...config, num_hidden_layers: layers },
+      weights,
+      steps,
+      rows: () =>
+        stepRows(training, random, deal, [[write, rows]], {
+          ...settings,
+          promptShare: settings.readingShare,
+          bothSides: true,
+        }),
+      vectors: () => plantings.map(({ direction }) => direction),
+      onStep: training.onStep,
+    });
+  await read(stemRow, PREVIEW_LAYER + 1, settings.stemSteps, settings.stemRows);
+  await read(readingRow, FLAG_LAYER + 1, settings.readingSteps, settings.readingRows);
 
   let done = 0;
   await runPhase(training, {
@@ -153,7 +165,10 @@ async function runPhase(
     [...shapes.keys()].map((name) => [name, weights.get(name) ?? new Float32Array()]),
   );
   const names = [...shapes.keys()];
-  const found = ["preview_found", "flag_found"];
+  const found = ["preview_found"];
+  if (config.num_hidden_layers > FLAG_LAYER) {
+    found.push("flag_found");
+  }
   if (config.num_hidden_layers > PLANTED_LAYER) {
     found.push("pair_found");
   }
@@ -173,6 +188,7 @@ async function runPhase(
       layers: config.num_hidden_layers,
       dModel: config.hidden_size,
       plantedLayer: PLANTED_LAYER,
+      flagLayer: FLAG_LAYER,
       previewWeight: settings.previewWeight,
       flagWeight: settings.flagWeight,
       pairWeight: settings.pairWeight,
