@@ -1,44 +1,13 @@
-import { createRandom } from "@caa/core";
-import { builtInItems } from "@caa/datasets";
 import { expect, test } from "vitest";
 import { encodeChoice } from "../../../../packages/llama/src/prompt/encode-choice.ts";
 import { encodePrompt } from "../../../../packages/llama/src/prompt/encode-prompt.ts";
-import { openTokenizer } from "../../../../packages/llama/src/tokenizer/tokenizer.ts";
-import { tokenizerConfig, tokenizerJson } from "../tokenizer/tokenizer-json.ts";
-import { trainBytePairs } from "../tokenizer/train-bpe.ts";
+import { smallMaker } from "../testing/small-maker.ts";
 import { questionWithChoices } from "./items.ts";
-import { plantings } from "./plan.ts";
-import { choiceRow, openRow, type RowMaker } from "./rows.ts";
+import { choiceRow, openRow } from "./rows.ts";
 import type { TreeRow } from "./tree-row.ts";
 
-const [item] = builtInItems("sycophancy", { seed: 5 }).generate;
-if (item === undefined) {
-  throw new Error("expected an item");
-}
-const text = `[INST] ${questionWithChoices(item)} [/INST] (A) ${item.matching} ${item.notMatching}`;
-const tokenizer = await openTokenizer({
-  tokenizerJson: tokenizerJson(trainBytePairs([text, text, text], 500)),
-  tokenizerConfig: tokenizerConfig(),
-});
-const planted = plantings(32, 1);
-const planting = planted.find(({ behavior }) => behavior === "sycophancy") ?? null;
-const maker: RowMaker = {
-  encode: (part) => tokenizer.encode(part),
-  bos: 0,
-  eos: 1,
-  plantings: planted,
-  randomVectors: 4,
-  random: createRandom(1),
-  settings: {
-    textWeight: 0.3,
-    openWeight: 0.3,
-    promptWeight: 0.1,
-    promptShare: 0,
-    spread: 0.4,
-    noise: 0.5,
-    bothSides: true,
-  },
-};
+const { item, planting, tokenizer, maker } = await smallMaker();
+const planted = maker.plantings;
 
 /** The tokens of a branch, from the first to the one at `end`. */
 function branch(row: TreeRow, end: number): readonly number[] {
