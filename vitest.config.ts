@@ -21,6 +21,8 @@ const config: ViteUserConfig = defineConfig({
       "@caa/datasets": source("./packages/datasets/src/index.ts"),
       "@caa/eval/plots": source("./packages/eval/src/plots/index.ts"),
       "@caa/eval": source("./packages/eval/src/index.ts"),
+      "@caa/scoring/testing": source("./packages/scoring/src/testing/index.ts"),
+      "@caa/scoring": source("./packages/scoring/src/index.ts"),
     },
   },
   test: {
