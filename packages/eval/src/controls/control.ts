@@ -1,4 +1,4 @@
-import { norm, randomDirection, SteeringVectors } from "@caa/core";
+import { CaaError, norm, randomDirection, SteeringVectors } from "@caa/core";
 
 /** Vectors that take the place of a behavior's own, to tell what is due to their direction from what any vector does. */
 export interface Control {
@@ -18,6 +18,10 @@ const LAYER_SPAN = 1_024;
  * @throws {CaaError} invalid-argument for a seed that is not whole or too large
  */
 export function randomControl(vectors: SteeringVectors, seed: number): Control {
+  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger((Math.abs(seed) + 1) * LAYER_SPAN)) {
+    const message = `randomControl: expected a whole seed of at most 43 bits, got ${seed}`;
+    throw new CaaError("invalid-argument", message);
+  }
   const { metadata, dModel, layers } = vectors;
   const kind = metadata.normalization === null ? "raw" : "normalized";
   const directions = layers.map((layer) => {

@@ -74,9 +74,12 @@ function effectsSpec(options: PlotEffectsOptions, first: Effect): TopLevelSpec {
     type: "quantitative" as const,
     title: "change of p(matching)",
     scale: { domain: [-1, 1] },
-    axis: { values: [-1, -0.5, 0, 0.5, 1], format: "+.1f" },
+    axis: {
+      values: [-1, -0.5, 0, 0.5, 1],
+      labelExpr: "datum.value === 0 ? '0' : format(datum.value, '+.1f')",
+    },
   });
-  const [from, to] = [formatMultiplier(first.from), formatMultiplier(first.to)];
+  const [from, to] = [signed(first.from), signed(first.to)];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: CONFIG,
@@ -125,6 +128,10 @@ function effectsSpec(options: PlotEffectsOptions, first: Effect): TopLevelSpec {
       },
     ],
   };
+}
+
+function signed(multiplier: number): string {
+  return `${multiplier > 0 ? "+" : ""}${multiplier}`;
 }
 
 /** Vega-Lite leaves out what is null. */

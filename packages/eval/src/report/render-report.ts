@@ -12,7 +12,7 @@ export function renderReport({ title, lead = [], sections }: Report): string {
   let figures = 0;
   const render = (block: Block): string =>
     block.kind === "figure"
-      ? `<figure>${inlineSvg(block.svg, `figure-${(figures += 1)}`)}<figcaption>${escapeHtml(block.caption)}</figcaption></figure>`
+      ? `<figure><div class="frame" tabindex="0">${inlineSvg(block.svg, `figure-${(figures += 1)}`)}</div><figcaption>${escapeHtml(block.caption)}</figcaption></figure>`
       : renderBlock(block);
   const renderSection = (section: Section): string =>
     `<section>\n<h2>${escapeHtml(section.title)}</h2>\n${section.blocks.map(render).join("\n")}\n</section>`;
@@ -70,8 +70,8 @@ function renderTable({
   const lines = rows.map(
     (row) => `<tr>${columns.map((column, i) => cell(row[i] ?? "", column)).join("")}</tr>`,
   );
-  const head = caption === undefined ? "" : `<caption>${escapeHtml(caption)}</caption>`;
-  // A wide table moves within its own frame, which the keyboard reaches, and not the page with it.
-  const table = `<table${long ? ' class="long"' : ""}>${head}<thead><tr>${heads.join("")}</tr></thead>\n<tbody>${lines.join("\n")}</tbody></table>`;
-  return `<div class="frame" tabindex="0">${table}</div>`;
+  const label = caption === undefined ? "" : ` aria-label="${escapeHtml(caption)}"`;
+  const table = `<table${long ? ' class="long"' : ""}${label}><thead><tr>${heads.join("")}</tr></thead>\n<tbody>${lines.join("\n")}</tbody></table>`;
+  // A wide table moves within its own frame, which the keyboard reaches, and not the page with it; its caption stays.
+  return `${caption === undefined ? "" : `<p class="caption">${escapeHtml(caption)}</p>\n`}<div class="frame" tabindex="0">${table}</div>`;
 }

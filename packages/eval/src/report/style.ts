@@ -10,7 +10,8 @@ p, ul, dl, pre, figure, .frame { margin: 0.75rem 0; }
 .note { border-left: 4px solid #005493; background: #eef4fa; padding: 0.6rem 0.8rem; }
 .warning { border-color: #b04000; background: #fdf1e8; }
 figure svg { display: block; max-width: 100%; height: auto; }
-figcaption, caption { color: #444; font-size: 0.9rem; text-align: left; padding: 0.25rem 0; }
+figcaption, .caption { color: #444; font-size: 0.9rem; }
+.caption { margin-bottom: -0.5rem; }
 .frame { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 table.long { width: 100%; }
@@ -22,6 +23,7 @@ dt { color: #444; }
 dd { margin: 0; min-width: 0; }
 pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 36rem) {
+  figure svg { max-width: none; width: 36rem; }
   dl { grid-template-columns: 1fr; }
   dd { margin-bottom: 0.4rem; }
   table.long thead { display: none; }
@@ -33,6 +35,7 @@ pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-spa
 @media print {
   main { max-width: none; padding: 0; }
   .note, pre { background: none; border: 1px solid #999; }
+  figure svg { max-width: 100%; width: auto; }
   figure, tr, .note { break-inside: avoid; }
   h2 { break-after: avoid; }
   .frame { overflow: visible; }
