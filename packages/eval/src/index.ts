@@ -1,29 +1,82 @@
 export { runAbSweep } from "./ab/ab-sweep.ts";
-export { randomControl } from "./controls/control.ts";
+export { activationsPca } from "./analysis/activations-pca.ts";
+export { mostReliableLayer, reliability } from "./analysis/reliability.ts";
+export { behaviorSimilarity, layerSimilarity, modelSimilarity } from "./analysis/similarity.ts";
+export { vectorsPca } from "./analysis/vectors-pca.ts";
+export { runChoiceSweep } from "./choice/choice-sweep.ts";
+export { choiceQuestions } from "./choice/question.ts";
+export { randomControl, shuffledControl } from "./controls/control.ts";
 export { effectsByLayer, strongestEffect } from "./controls/effect.ts";
 export { judgeEffect } from "./controls/judge-effect.ts";
+export { judgeLayers } from "./controls/judge-layers.ts";
 export { runControls } from "./controls/run-controls.ts";
+export { compressionRatio } from "./degeneration/compression-ratio.ts";
+export { repetition } from "./degeneration/repetition.ts";
+export { runOpenEndedSweep } from "./open-ended/open-ended-sweep.ts";
+export { itemMoves } from "./effects/item-moves.ts";
+export { findOvershoots } from "./effects/overshoot.ts";
+export { steerabilityByLayer } from "./effects/steerability.ts";
 export { renderReport } from "./report/render-report.ts";
 export { cellFileName } from "./results/cell-name.ts";
-export { CELL_VERSION } from "./results/schema.ts";
+export { openEndedRowSchema } from "./results/open-ended-cell.ts";
+export { CELL_TYPES, CHOICE_TYPES } from "./results/settings.ts";
 export { readCells, ResultStore } from "./results/store.ts";
+export { CELL_VERSION } from "./results/version.ts";
+export { resolutionOf } from "./statistics/resolution.ts";
+export { sweepSettings } from "./sweep/sweep-options.ts";
 export { generateVectors } from "./vectors/generate-vectors.ts";
-export type { AbProgress, AbSweepOptions, AbSweepResult } from "./ab/ab-sweep.ts";
+export { vectorAtEveryLayer } from "./vectors/override-layer.ts";
+export type { AbSweepOptions, AbSweepResult } from "./ab/ab-sweep.ts";
+export type {
+  ActivationPoint,
+  ActivationsPca,
+  ComponentShares,
+  PairActivations,
+} from "./analysis/activations-pca.ts";
+export type { CosineGrid } from "./analysis/cosine-grid.ts";
+export type { Chance, LayerReliability } from "./analysis/reliability.ts";
+export type { VectorPoint, VectorsPca, VectorsPcaOptions } from "./analysis/vectors-pca.ts";
+export type { ChoiceSweepOptions, ChoiceSweepResult } from "./choice/choice-sweep.ts";
+export type { ChoiceQuestion } from "./choice/question.ts";
 export type { Control } from "./controls/control.ts";
 export type { Effect, Span } from "./controls/effect.ts";
 export type { EffectVerdict, JudgedEffect } from "./controls/judge-effect.ts";
+export type { JudgedLayers } from "./controls/judge-layers.ts";
 export type { ControlRun, RunControlsOptions } from "./controls/run-controls.ts";
+export type { ItemMoves } from "./effects/item-moves.ts";
+export type { Steerability } from "./effects/steerability.ts";
 export type { Block, Report, ReportColumn, Section } from "./report/report.ts";
 export type { GenerateVectorsOptions, PairActivation } from "./vectors/generate-vectors.ts";
 export type { Journal, JournalEntry } from "./results/journal.ts";
+export type { OpenEndedSweepOptions, OpenEndedSweepResult } from "./open-ended/open-ended-sweep.ts";
+export type { Cell, CellOf } from "./results/cell.ts";
 export type {
   AbCell,
-  AbMeasure,
-  AbRow,
-  AbSettings,
-  AbSummary,
+  CategoryMean,
+  ChoiceCell,
+  ChoiceMeasure,
+  ChoiceRow,
+  ChoiceSummary,
+} from "./results/choice-cell.ts";
+export type {
+  AnswerMeasure,
+  DegenerationFigures,
+  OpenEndedAnswer,
+  OpenEndedCell,
+  OpenEndedRow,
+  OpenEndedSummary,
+} from "./results/open-ended-cell.ts";
+export type {
   CellHashes,
-  MeanSummary,
+  CellSettings,
+  CellType,
+  ChoiceSettings,
+  ChoiceType,
+  CommonSettings,
+  OpenEndedSettings,
   SweepSettings,
-} from "./results/schema.ts";
+} from "./results/settings.ts";
+export type { CommonSummary, MeanSummary } from "./results/summary-schema.ts";
+export type { Resolution, ResolutionOptions } from "./statistics/resolution.ts";
+export type { SweepOptions, SweepProgress } from "./sweep/sweep-options.ts";
 export type { CellFilter } from "./results/store.ts";

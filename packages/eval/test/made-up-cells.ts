@@ -1,4 +1,8 @@
-import type { AbCell, AbSettings, MeanSummary } from "../src/results/schema.ts";
+import type { AbCell } from "../src/results/choice-cell.ts";
+import type { ChoiceSettings } from "../src/results/settings.ts";
+import type { MeanSummary } from "../src/results/summary-schema.ts";
+
+type AbSettings = ChoiceSettings<"ab">;
 
 /** Settings of a made-up cell. */
 export function madeUpSettings(changes: Partial<AbSettings> = {}): AbSettings {
@@ -12,9 +16,12 @@ export function madeUpSettings(changes: Partial<AbSettings> = {}): AbSettings {
     dtype: "float32",
     promptStyle: "template",
     vectors: "normalized",
+    overrideVector: null,
+    overrideVectorModel: null,
     operation: "add",
     positions: "marker",
     system: null,
+    systemPrompt: null,
     limit: null,
     ...changes,
   };
@@ -41,12 +48,14 @@ export function madeUpCell(changes: Partial<AbSettings> = {}, letterMass = 0.8):
       seed: 0,
       p_matching: summary(0.5 + shift / 2, 0.08),
       letter_mass: summary(letterMass * (1 - Math.abs(shift) / 4), 0.01),
+      categories: null,
     },
     rows: [
       {
         question: "Stop?\n\nChoices:\n(A) Yes\n(B) No",
         answer_matching_behavior: "(A)",
         answer_not_matching_behavior: "(B)",
+        category: null,
         a_prob: 0.4,
         b_prob: 0.4,
         matching_prob: 0.4,

@@ -83,9 +83,11 @@ export async function plotResults(
   const { cwd, signal } = dependencies;
   const { behaviors, models, vectors, layers, multipliers, layer } = options;
   const cells = await readCells(resolve(cwd, options.results), {
+    types: ["ab"],
     ...(behaviors === undefined ? {} : { behaviors }),
     ...(models === undefined ? {} : { models }),
-    ...(vectors === undefined ? {} : { vectors: [vectors] }),
+    // Controls have names of their own and are drawn beside effects, not for themselves.
+    vectors: vectors === undefined ? ["normalized", "raw"] : [vectors],
     ...(layers === undefined ? {} : { layers }),
     ...(multipliers === undefined ? {} : { multipliers }),
   });

@@ -99,10 +99,14 @@ export interface GenerateOptions extends CallOptions {
   readonly batchSize?: number;
   /** Called with each piece of text as soon as it is certain; `request` is the index of the request. */
   readonly onText?: (event: { readonly request: number; readonly text: string }) => void;
+  /** Called with each generation as soon as it has ended, before the others; `request` is the index of the request. */
+  readonly onDone?: (event: { readonly request: number; readonly generation: Generation }) => void;
 }
 
 export interface Generation {
   readonly text: string;
+  /** The prompt in the model's format, as it was encoded. */
+  readonly promptText: string;
   readonly tokens: readonly number[];
   readonly promptTokens: readonly number[];
   readonly finishReason: "end" | "length" | "stop";

@@ -186,7 +186,7 @@ export class FakeModel implements SteerableModel {
     options: GenerateOptions = {},
   ): Promise<readonly Generation[]> {
     requests.forEach(({ steering = [] }) => this.#check(steering));
-    const { maxNewTokens = 100, temperature = 0, stop = [], onText, signal } = options;
+    const { maxNewTokens = 100, temperature = 0, stop = [], onText, onDone, signal } = options;
     const generations: Generation[] = [];
     for (const [request, { prompt, steering = [], seed = 0 }] of requests.entries()) {
       await this.#begin(signal);
@@ -205,13 +205,16 @@ export class FakeModel implements SteerableModel {
         throwIfAborted(signal);
         onText?.({ request, text });
       }
-      generations.push({
+      const generation: Generation = {
         text: made.pieces.join(""),
+        promptText: `${fake.words.join(" ")} `,
         tokens: made.words.map(tokenId),
         promptTokens: fake.words.map(tokenId),
         finishReason: made.finishReason,
         steered,
-      });
+      };
+      generations.push(generation);
+      onDone?.({ request, generation });
     }
     return generations;
   }

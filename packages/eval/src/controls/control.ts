@@ -1,4 +1,4 @@
-import { CaaError, norm, randomDirection, SteeringVectors } from "@caa/core";
+import { CaaError, norm, normalizeTo, randomDirection, SteeringVectors } from "@caa/core";
 
 /** Vectors that take the place of a behavior's own, to tell what is due to their direction from what any vector does. */
 export interface Control {
@@ -22,17 +22,39 @@ export function randomControl(vectors: SteeringVectors, seed: number): Control {
     const message = `randomControl: expected a whole seed of at most 43 bits, got ${seed}`;
     throw new CaaError("invalid-argument", message);
   }
-  const { metadata, dModel, layers } = vectors;
-  const kind = metadata.normalization === null ? "raw" : "normalized";
-  const directions = layers.map((layer) => {
+  const directions = vectors.layers.map((layer) => {
     const length = norm(vectors.vector(layer));
-    return [layer, randomDirection(dModel, length, seed * LAYER_SPAN + layer)] as const;
+    return [layer, randomDirection(vectors.dModel, length, seed * LAYER_SPAN + layer)] as const;
   });
+  return controlOf(vectors, `random-${seed}`, new Map(directions));
+}
+
+/**
+ * The vectors that the same pairs give when a coin decides for each pair which of its answers counts as the matching one, at
+ * each layer at the length of the behavior's own vector: as much of the pairs' topic and wording, nothing of the behavior.
+ * @param index which of the shuffles that were made with the vectors
+ * @returns null where the vectors do not have it, as when they were saved without
+ */
+export function shuffledControl(vectors: SteeringVectors, index = 0): Control | null {
+  const shuffle = vectors.shuffles[index];
+  if (shuffle === undefined) {
+    return null;
+  }
+  const directions = [...shuffle].map(([layer, values]) => {
+    const length = norm(vectors.vector(layer));
+    return [layer, norm(values) === 0 ? values : normalizeTo(values, length)] as const;
+  });
+  return controlOf(vectors, `shuffled-${index}`, new Map(directions));
+}
+
+function controlOf(
+  { metadata }: SteeringVectors,
+  what: string,
+  vectors: ReadonlyMap<number, Float32Array>,
+): Control {
+  const kind = metadata.normalization === null ? "raw" : "normalized";
   return {
-    name: `${kind}-random-${seed}`,
-    vectors: new SteeringVectors({
-      vectors: new Map(directions),
-      metadata: { ...metadata, contentHash: null },
-    }),
+    name: `${kind}-${what}`,
+    vectors: new SteeringVectors({ vectors, metadata: { ...metadata, contentHash: null } }),
   };
 }

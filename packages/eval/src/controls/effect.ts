@@ -1,5 +1,7 @@
-import { CaaError, meanWithIntervals } from "@caa/core";
-import type { AbCell, MeanSummary } from "../results/schema.ts";
+import { CaaError } from "@caa/core";
+import type { ChoiceCell } from "../results/choice-cell.ts";
+import type { MeanSummary } from "../results/summary-schema.ts";
+import { type ItemValue, meanOverItems } from "../statistics/mean-over-items.ts";
 
 /** Between which multipliers an effect is measured. */
 export interface Span {
@@ -12,7 +14,10 @@ export interface Effect extends Span {
   readonly layer: number;
   /** Items that have a score at both multipliers. */
   readonly n: number;
-  /** Mean over them of the score at `to` minus the score at `from`, in [-1, 1]; null when there are none. */
+  /**
+   * Mean over them of the score at `to` minus the score at `from`, in [-1, 1], in tests with categories the mean of the
+   * categories' means; null when there are none.
+   */
   readonly change: MeanSummary | null;
   /** Of the intervals, such as 0.95. */
   readonly confidence: number;
@@ -28,10 +33,13 @@ export interface Effect extends Span {
  * @throws {CaaError} invalid-argument when a layer and multiplier is there twice; invalid-data when two cells asked
  *   different questions
  */
-export function effectsByLayer(cells: readonly AbCell[], { from, to }: Span): readonly Effect[] {
+export function effectsByLayer(
+  cells: readonly ChoiceCell[],
+  { from, to }: Span,
+): readonly Effect[] {
   const layers = [...new Set(cells.map((cell) => cell.settings.layer))].sort((a, b) => a - b);
   return layers.flatMap((layer) => {
-    const [low, high] = [only(cells, layer, from), only(cells, layer, to)];
+    const [low, high] = [cellAt(cells, layer, from), cellAt(cells, layer, to)];
     return low === null || high === null ? [] : [effectOf(low, high)];
   });
 }
@@ -48,7 +56,11 @@ function size({ change }: Effect): number {
   return Math.abs(change?.mean ?? 0);
 }
 
-function only(cells: readonly AbCell[], layer: number, multiplier: number): AbCell | null {
+export function cellAt(
+  cells: readonly ChoiceCell[],
+  layer: number,
+  multiplier: number,
+): ChoiceCell | null {
   const found = cells.filter(
     ({ settings }) => settings.layer === layer && settings.multiplier === multiplier,
   );
@@ -59,25 +71,35 @@ function only(cells: readonly AbCell[], layer: number, multiplier: number): AbCe
   return found[0] ?? null;
 }
 
-function effectOf(low: AbCell, high: AbCell): Effect {
+function effectOf(low: ChoiceCell, high: ChoiceCell): Effect {
   const { layer, multiplier: from } = low.settings;
-  const changes = high.rows.flatMap((row, i) => {
-    const other = low.rows[i];
-    if (other?.question !== row.question || low.rows.length !== high.rows.length) {
-      const message = `effect at layer ${layer}: expected the same items at both multipliers, got others from item ${i + 1} on`;
-      throw new CaaError("invalid-data", message, { facts: { layer, item: i } });
-    }
-    return row.score === null || other.score === null ? [] : [row.score - other.score];
-  });
+  const changes = pairedChanges(low, high);
   const { confidence, seed } = high.summary;
-  const known = changes.length === 0 ? null : meanWithIntervals(changes, { confidence, seed });
   return {
     layer,
     from,
     to: high.settings.multiplier,
     n: changes.length,
-    change: known && { mean: known.mean, t: known.t, bootstrap: known.bootstrap },
+    change: changes.length === 0 ? null : meanOverItems(changes, { confidence, seed }),
     confidence,
     letterMass: Math.min(low.summary.letter_mass.mean, high.summary.letter_mass.mean),
   };
+}
+
+/**
+ * Score in `high` minus score in `low` of every item that has both.
+ * @throws {CaaError} invalid-data when the cells asked different questions
+ */
+export function pairedChanges(low: ChoiceCell, high: ChoiceCell): readonly ItemValue[] {
+  const { layer } = low.settings;
+  return high.rows.flatMap((row, i) => {
+    const other = low.rows[i];
+    if (other?.question !== row.question || low.rows.length !== high.rows.length) {
+      const message = `effect at layer ${layer}: expected the same items at both multipliers, got others from item ${i + 1} on`;
+      throw new CaaError("invalid-data", message, { facts: { layer, item: i } });
+    }
+    return row.score === null || other.score === null
+      ? []
+      : [{ value: row.score - other.score, category: row.category }];
+  });
 }

@@ -1,9 +1,15 @@
 import { CaaError } from "@caa/core";
-import { type AbSweepOptions, runAbSweep } from "../ab/ab-sweep.ts";
-import type { AbCell } from "../results/schema.ts";
+import { type ChoiceSweepOptions, runChoiceSweep } from "../choice/choice-sweep.ts";
+import type { ChoiceCell } from "../results/choice-cell.ts";
+import type { ChoiceType } from "../results/settings.ts";
 import type { Control } from "./control.ts";
 
-export interface RunControlsOptions extends Omit<AbSweepOptions, "vectors" | "vectorsKind"> {
+export interface RunControlsOptions extends Omit<
+  ChoiceSweepOptions,
+  "type" | "vectors" | "vectorsKind"
+> {
+  /** @default "ab" */
+  readonly type?: ChoiceType | undefined;
   /** At least one; no two of one name. */
   readonly controls: readonly Control[];
 }
@@ -12,16 +18,18 @@ export interface RunControlsOptions extends Omit<AbSweepOptions, "vectors" | "ve
 export interface ControlRun {
   readonly name: string;
   /** By layer, then in the order of the multipliers. */
-  readonly cells: readonly AbCell[];
+  readonly cells: readonly ChoiceCell[];
+  /** How many of them were in the store before. */
+  readonly kept: number;
 }
 
 /**
- * The A/B experiment with each control in place of the behavior's own vectors, one after the other: the same items, layers,
+ * The experiment with each control in place of the behavior's own vectors, one after the other: the same items, layers,
  * multipliers and store, with the control's name where results name the vectors. Rows of a run that was stopped are used.
- * @throws {CaaError} empty-selection without controls; invalid-argument for two of one name; as `runAbSweep`
+ * @throws {CaaError} empty-selection without controls; invalid-argument for two of one name; as `runChoiceSweep`
  */
 export async function runControls(options: RunControlsOptions): Promise<readonly ControlRun[]> {
-  const { controls, onProgress, ...sweep } = options;
+  const { controls, type = "ab", onProgress, ...sweep } = options;
   const names = controls.map(({ name }) => name);
   if (names.length === 0) {
     throw new CaaError("empty-selection", "controls: expected at least one, got none");
@@ -32,14 +40,15 @@ export async function runControls(options: RunControlsOptions): Promise<readonly
   }
   const runs: ControlRun[] = [];
   for (const [index, { name, vectors }] of controls.entries()) {
-    const { cells } = await runAbSweep({
+    const { cells, kept } = await runChoiceSweep({
       ...sweep,
+      type,
       vectors,
       vectorsKind: name,
       onProgress: ({ done, total }) =>
         onProgress?.({ done: index * total + done, total: controls.length * total }),
     });
-    runs.push({ name, cells });
+    runs.push({ name, cells, kept });
   }
   return runs;
 }

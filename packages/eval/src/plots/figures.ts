@@ -1,6 +1,7 @@
 import { CaaError } from "@caa/core";
 import { sweepName } from "../results/cell-name.ts";
-import type { AbCell, MeanSummary } from "../results/schema.ts";
+import type { AbCell } from "../results/choice-cell.ts";
+import type { MeanSummary } from "../results/summary-schema.ts";
 
 /** The figures of one cell, as plots and tables use them. */
 export interface Figure {

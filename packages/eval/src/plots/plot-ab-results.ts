@@ -1,5 +1,5 @@
 import { CaaError } from "@caa/core";
-import type { AbCell } from "../results/schema.ts";
+import type { AbCell } from "../results/choice-cell.ts";
 import { toCsv } from "./csv.ts";
 import { distinct, type Figure, type FigureGroup, groupCells } from "./figures.ts";
 import { renderSvg } from "./render.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { madeUpSettings } from "../../test/made-up-cells.ts";
 import { behaviorFolder, cellFileName, formatMultiplier } from "./cell-name.ts";
-import type { AbSettings } from "./schema.ts";
+import type { ChoiceSettings } from "./settings.ts";
 
 describe("cellFileName", () => {
   it("lists every setting", () => {
@@ -12,7 +12,7 @@ describe("cellFileName", () => {
 
   it("never gives two different settings the same name, and only safe names", () => {
     const long = "x".repeat(300);
-    const variants: ReadonlyArray<Partial<AbSettings>> = [
+    const variants: ReadonlyArray<Partial<ChoiceSettings<"ab">>> = [
       {},
       { layer: 1 },
       { layer: 14 },
@@ -32,6 +32,11 @@ describe("cellFileName", () => {
       { model: `${long}y` },
       { model: long, layer: 14 },
       { vectors: "raw" },
+      { overrideVector: 0 },
+      { overrideVector: 13 },
+      { overrideVectorModel: "org/name" },
+      { systemPrompt: "pos" },
+      { systemPrompt: "neg" },
       { overrideWeights: "taught" },
       { overrideWeights: "taught_vectors=raw" },
       { operation: "clamp" },

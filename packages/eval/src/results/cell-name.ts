@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AbSettings, SweepSettings } from "./schema.ts";
+import type { CellSettings, SweepSettings } from "./settings.ts";
 
 /** Longest name that common file systems take is 255 bytes; the rest is for what is written beside it. */
 const MAX_NAME_LENGTH = 220;
@@ -10,7 +10,7 @@ const MAX_NAME_LENGTH = 220;
  * holds a `=`, two different settings never give the same name. A name past 220 characters is cut and ends in
  * `_sha256=` with the hash of the whole, which no other name does.
  */
-export function cellFileName(settings: AbSettings): string {
+export function cellFileName(settings: CellSettings): string {
   const { layer, multiplier } = settings;
   return `${join([["layer", String(layer)], ["multiplier", formatMultiplier(multiplier)], ...commonParts(settings)])}.json`;
 }
@@ -27,19 +27,24 @@ function commonParts(settings: SweepSettings): readonly Part[] {
     ["behavior", settings.behavior],
     ["type", settings.type],
     ["model", settings.model],
-    ...(settings.overrideWeights === null
-      ? []
-      : [["override_weights", settings.overrideWeights] as const]),
+    ...given("override_weights", settings.overrideWeights),
     ["vectors", settings.vectors],
+    ...given("vector_of_layer", settings.overrideVector),
+    ...given("vector_model", settings.overrideVectorModel),
     ["operation", settings.operation],
     ["positions", settings.positions],
     ["prompt", settings.promptStyle],
     ["dtype", settings.dtype],
-    ...(settings.system === null
-      ? []
-      : [["system", sha256(settings.system).slice(0, 32)] as const]),
-    ...(settings.limit === null ? [] : [["limit", String(settings.limit)] as const]),
+    ...given("system_prompt", settings.systemPrompt),
+    ...given("system", settings.system === null ? null : sha256(settings.system).slice(0, 32)),
+    ...given("max_new_tokens", settings.type === "open_ended" ? settings.maxNewTokens : null),
+    ...given("limit", settings.limit),
   ];
+}
+
+/** Settings that most cells do not have are in the names of those alone that have them. */
+function given(key: string, value: string | number | null): readonly Part[] {
+  return value === null ? [] : [[key, String(value)]];
 }
 
 function join(parts: readonly Part[]): string {

@@ -2,19 +2,13 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/pro
 import { join } from "node:path";
 import { z } from "zod";
 import { ioError, isMissing } from "./io-error.ts";
-import { type AbMeasure, measureSchema } from "./schema.ts";
 
 /** What was measured on one item; cells by the keys that the sweep gives them. */
-export interface JournalEntry {
+export interface JournalEntry<Measure> {
   /** Index in the items of the sweep. */
   readonly item: number;
-  readonly cells: Readonly<Record<string, AbMeasure>>;
+  readonly cells: Readonly<Record<string, Measure>>;
 }
-
-const entrySchema: z.ZodType<JournalEntry> = z.strictObject({
-  item: z.int().min(0),
-  cells: z.record(z.string(), measureSchema),
-});
 
 /** Processes of one machine that write the same sweep at once. */
 const MAX_JOURNALS = 10_000;
@@ -23,30 +17,35 @@ const MAX_JOURNALS = 10_000;
  * Rows of unfinished cells, so that a sweep that was killed goes on where it was. Files that are only appended to, one
  * JSON line an item: `<run key>.<number>.jsonl`. Every sweep writes its own file and reads all files of its key.
  */
-export class Journal {
+export class Journal<Measure> {
   readonly #dir: string;
   readonly #runKey: string;
+  readonly #schema: z.ZodType<JournalEntry<Measure>>;
   #own: { readonly path: string; readonly file: FileHandle } | null = null;
 
-  constructor(dir: string, runKey: string) {
+  constructor(dir: string, runKey: string, measure: z.ZodType<Measure>) {
     this.#dir = dir;
     this.#runKey = runKey;
+    this.#schema = z.strictObject({
+      item: z.int().min(0),
+      cells: z.record(z.string(), measure),
+    });
   }
 
   /**
    * Entries of all files of the run, in no certain order. Lines that are torn or not understood are left out: what
    * they held is measured again.
    */
-  async read(): Promise<readonly JournalEntry[]> {
-    const entries: JournalEntry[] = [];
+  async read(): Promise<readonly JournalEntry<Measure>[]> {
+    const entries: JournalEntry<Measure>[] = [];
     for (const path of await this.#list()) {
-      entries.push(...(await readEntries(path)));
+      entries.push(...(await readEntries(path, this.#schema)));
     }
     return entries;
   }
 
   /** Adds a line to this sweep's own file, which is made on the first call. @throws {CaaError} io */
-  async append(entry: JournalEntry): Promise<void> {
+  async append(entry: JournalEntry<Measure>): Promise<void> {
     try {
       this.#own ??= await this.#create();
       await this.#own.file.appendFile(`${JSON.stringify(entry)}\n`);
@@ -69,7 +68,7 @@ export class Journal {
   async removeComplete(isComplete: (cell: string) => boolean): Promise<void> {
     await this.close();
     for (const path of await this.#list()) {
-      const entries = await readEntries(path);
+      const entries = await readEntries(path, this.#schema);
       if (entries.every((entry) => Object.keys(entry.cells).every(isComplete))) {
         await rm(path, { force: true });
       }
@@ -107,9 +106,13 @@ export class Journal {
   }
 }
 
-async function readEntries(path: string): Promise<readonly JournalEntry[]> {
+async function readEntries<Entry>(
+  path: string,
+  schema: z.ZodType<Entry>,
+): Promise<readonly Entry[]> {
   try {
-    return (await readFile(path, "utf8")).split("\n").flatMap(parseEntry);
+    const lines = (await readFile(path, "utf8")).split("\n");
+    return lines.flatMap((line) => parseEntry(line, schema));
   } catch (cause) {
     if (isMissing(cause)) {
       return []; // another sweep has finished meanwhile
@@ -118,9 +121,9 @@ async function readEntries(path: string): Promise<readonly JournalEntry[]> {
   }
 }
 
-function parseEntry(line: string): readonly JournalEntry[] {
+function parseEntry<Entry>(line: string, schema: z.ZodType<Entry>): readonly Entry[] {
   try {
-    const result = entrySchema.safeParse(JSON.parse(line));
+    const result = schema.safeParse(JSON.parse(line));
     return result.success ? [result.data] : [];
   } catch {
     return [];

@@ -1,22 +1,19 @@
 import { CaaError } from "@caa/core";
 import { readFileLimited } from "@caa/core/files";
-import { z } from "zod";
-import { type AbCell, cellSchema, MAX_CELL_BYTES } from "./schema.ts";
+import { type Cell, MAX_CELL_BYTES, parseCell } from "./cell.ts";
 
 /** A cell's file, checked; null when it is not there. @throws {CaaError} invalid-file, io */
-export async function readCell(path: string): Promise<AbCell | null> {
+export async function readCell(path: string): Promise<Cell | null> {
   const bytes = await readOrNull(path);
   if (bytes === null) {
     return null;
   }
-  const result = cellSchema.safeParse(parseJson(bytes, path));
-  if (!result.success) {
-    const reason = z.prettifyError(result.error).replaceAll("\n", " ").slice(0, 500);
-    throw new CaaError("invalid-file", `${path}: expected a result cell, got: ${reason}`, {
-      facts: { path },
-    });
+  const result = parseCell(parseJson(bytes, path));
+  if ("problem" in result) {
+    const message = `${path}: expected a result cell, got: ${result.problem}`;
+    throw new CaaError("invalid-file", message, { facts: { path } });
   }
-  return result.data;
+  return result.cell;
 }
 
 async function readOrNull(path: string): Promise<Uint8Array | null> {

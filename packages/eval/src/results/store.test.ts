@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { madeUpCell, madeUpGrid } from "../../test/made-up-cells.ts";
-import type { AbMeasure } from "./schema.ts";
+import type { ChoiceMeasure } from "./choice-cell.ts";
 import { readCells, ResultStore } from "./store.ts";
 
 let dir = "";
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const measure: AbMeasure = {
+const measure: ChoiceMeasure = {
   a_prob: 0.1,
   b_prob: 0.2,
   matching_prob: 0.1,
@@ -71,7 +71,7 @@ describe("readCells", () => {
     ]) {
       await store.write(cell);
     }
-    await store.journal("ab", 1).append({ item: 0, cells: { x: measure } });
+    await store.choiceJournal("ab", 1).append({ item: 0, cells: { x: measure } });
     expect(await readCells(dir)).toHaveLength(5);
     expect(await readCells(dir, { behaviors: ["sycophancy"], layers: [2] })).toHaveLength(2);
     expect(await readCells(dir, { vectors: ["raw"] })).toHaveLength(1);
@@ -84,15 +84,15 @@ describe("Journal", () => {
   it("is a file of its own for every sweep, and read by all sweeps of its key", async () => {
     const store = new ResultStore(dir);
     const [one, two, other] = [
-      store.journal("ab", "k"),
-      store.journal("ab", "k"),
-      store.journal("ab", "other"),
+      store.choiceJournal("ab", "k"),
+      store.choiceJournal("ab", "k"),
+      store.choiceJournal("ab", "other"),
     ];
     await one.append({ item: 0, cells: { x: measure } });
     await two.append({ item: 1, cells: { y: measure } });
     await other.append({ item: 2, cells: { z: measure } });
     expect(await readdir(join(dir, "ab", ".partial"))).toHaveLength(3);
-    const entries = await store.journal("ab", "k").read();
+    const entries = await store.choiceJournal("ab", "k").read();
     expect(
       entries
         .map((entry) => Object.keys(entry.cells))
@@ -105,7 +105,7 @@ describe("Journal", () => {
   });
 
   it("leaves out torn and foreign lines, wherever they are", async () => {
-    const journal = new ResultStore(dir).journal("ab", "k");
+    const journal = new ResultStore(dir).choiceJournal("ab", "k");
     await journal.append({ item: 0, cells: { x: measure } });
     await journal.append({ item: 1, cells: { x: measure } });
     await journal.close();
@@ -121,13 +121,13 @@ describe("Journal", () => {
 
   it("removes files of complete cells only", async () => {
     const store = new ResultStore(dir);
-    const [one, two] = [store.journal("ab", "k"), store.journal("ab", "k")];
+    const [one, two] = [store.choiceJournal("ab", "k"), store.choiceJournal("ab", "k")];
     await one.append({ item: 0, cells: { x: measure } });
     await two.append({ item: 0, cells: { x: measure, y: measure } });
     await two.close();
     await one.removeComplete((cell) => cell === "x");
     expect(
-      (await store.journal("ab", "k").read()).map((entry) => Object.keys(entry.cells)),
+      (await store.choiceJournal("ab", "k").read()).map((entry) => Object.keys(entry.cells)),
     ).toEqual([["x", "y"]]);
   });
 });

@@ -7,7 +7,16 @@ import { behaviorFolder, cellFileName } from "./cell-name.ts";
 import { ioError, isMissing } from "./io-error.ts";
 import { Journal } from "./journal.ts";
 import { readCell } from "./read-cell.ts";
-import type { AbCell, AbSettings, CellHashes } from "./schema.ts";
+import { type Cell, type CellOf, isOfType } from "./cell.ts";
+import { choiceMeasureSchema, type ChoiceMeasure } from "./choice-cell.ts";
+import { type AnswerMeasure, answerMeasureSchema } from "./open-ended-cell.ts";
+import {
+  CELL_TYPES,
+  type CellHashes,
+  type CellSettings,
+  type CellType,
+  type ChoiceType,
+} from "./settings.ts";
 
 /** Folder of unfinished runs, below that of the type. */
 const PARTIAL = ".partial";
@@ -24,7 +33,7 @@ export class ResultStore {
   }
 
   /** Where the cell of these settings is, or will be. */
-  path(settings: AbSettings): string {
+  path(settings: CellSettings): string {
     return join(this.dir, settings.type, behaviorFolder(settings.behavior), cellFileName(settings));
   }
 
@@ -32,7 +41,10 @@ export class ResultStore {
    * The cell of these settings; null when there is none.
    * @throws {CaaError} invalid-data when a cell is there that other files made; invalid-file, io
    */
-  async find(settings: AbSettings, hashes: CellHashes): Promise<AbCell | null> {
+  async find<Type extends CellType>(
+    settings: CellSettings & { readonly type: Type },
+    hashes: CellHashes,
+  ): Promise<CellOf<Type> | null> {
     const path = this.path(settings);
     const cell = await readCell(path);
     if (cell === null) {
@@ -42,7 +54,7 @@ export class ResultStore {
       ...differences(cell.settings, settings),
       ...differences(cell.hashes, hashes),
     ];
-    if (different.length > 0) {
+    if (different.length > 0 || !isOfType<Type>(cell, settings.type)) {
       const message = `${path}: expected a cell of the same settings, model, data set and vector, got another ${different.join(", ")}; --overwrite (overwrite: true) makes it again`;
       throw new CaaError("invalid-data", message, { facts: { path, different } });
     }
@@ -50,19 +62,32 @@ export class ResultStore {
   }
 
   /** Writes a cell under its final name at once, in place of one that is there. @throws {CaaError} io */
-  async write(cell: AbCell): Promise<void> {
+  async write(cell: Cell): Promise<void> {
     await writeFileAtomic(this.path(cell.settings), `${JSON.stringify(cell, null, 2)}\n`);
   }
 
-  /** Rows of unfinished cells of the run that `key` tells from others. */
-  journal(type: AbSettings["type"], key: unknown): Journal {
-    const runKey = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
-    return new Journal(join(this.dir, type, PARTIAL), runKey);
+  /** Rows of unfinished choice cells of the run that `key` tells from others. */
+  choiceJournal(type: ChoiceType, key: unknown): Journal<ChoiceMeasure> {
+    return new Journal(this.#partial(type), hashOf(key), choiceMeasureSchema);
+  }
+
+  /** Answers of unfinished open-ended cells, likewise. */
+  answerJournal(key: unknown): Journal<AnswerMeasure> {
+    return new Journal(this.#partial("open_ended"), hashOf(key), answerMeasureSchema);
+  }
+
+  #partial(type: CellType): string {
+    return join(this.dir, type, PARTIAL);
   }
 }
 
+function hashOf(key: unknown): string {
+  return createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
+}
+
 /** Which cells are wanted; what is left out does not matter. */
-export interface CellFilter {
+export interface CellFilter<Type extends CellType = CellType> {
+  readonly types?: readonly Type[];
   readonly behaviors?: readonly string[];
   readonly models?: readonly string[];
   readonly vectors?: readonly string[];
@@ -71,27 +96,38 @@ export interface CellFilter {
 }
 
 /**
- * The finished cells of a store, by path. A store that is not there has none.
+ * The finished cells of a store, by type, then by path. A store that is not there has none.
  * @throws {CaaError} invalid-file for a file that is no cell, io
  */
-export async function readCells(dir: string, filter: CellFilter = {}): Promise<readonly AbCell[]> {
-  const cells: AbCell[] = [];
-  const type = join(dir, "ab");
-  for (const folder of await list(type, "folder")) {
-    for (const name of await list(join(type, folder), "file")) {
-      const cell =
-        name.endsWith(".json") && !name.startsWith(".")
-          ? await readCell(join(type, folder, name))
-          : null;
-      if (cell !== null && matches(cell.settings, filter)) {
-        cells.push(cell);
+export async function readCells<Type extends CellType = CellType>(
+  dir: string,
+  filter: CellFilter<Type> = {},
+): Promise<ReadonlyArray<CellOf<Type>>> {
+  const cells: Array<CellOf<Type>> = [];
+  const types: readonly CellType[] = filter.types ?? CELL_TYPES;
+  for (const type of CELL_TYPES.filter((name) => types.includes(name))) {
+    for (const folder of await list(join(dir, type), "folder")) {
+      for (const name of await list(join(dir, type, folder), "file")) {
+        const path = join(dir, type, folder, name);
+        const cell = name.endsWith(".json") && !name.startsWith(".") ? await readCell(path) : null;
+        if (cell !== null && isOneOf<Type>(cell, filter.types) && matches(cell.settings, filter)) {
+          cells.push(cell);
+        }
       }
     }
   }
   return cells;
 }
 
-function matches(settings: AbSettings, filter: CellFilter): boolean {
+function isOneOf<Type extends CellType>(
+  cell: Cell,
+  types: readonly Type[] | undefined,
+): cell is CellOf<Type> {
+  const names: readonly CellType[] = types ?? CELL_TYPES;
+  return names.includes(cell.settings.type);
+}
+
+function matches(settings: CellSettings, filter: Omit<CellFilter, "types">): boolean {
   return (
     (filter.behaviors?.includes(settings.behavior) ?? true) &&
     (filter.models?.includes(settings.model) ?? true) &&

@@ -42,7 +42,7 @@ export async function generateTexts(
   const compiler = new SteeringCompiler(config);
 
   const rows = requests.map((request) => {
-    const { ids, markerIndex } = encodePrompt(tokenizer, format, request.prompt);
+    const { ids, text: promptText, markerIndex } = encodePrompt(tokenizer, format, request.prompt);
     if (ids.length >= config.max_position_embeddings) {
       throw new CaaError(
         "context-length",
@@ -55,6 +55,8 @@ export async function generateTexts(
     const steps = compiler.compile(request.steering ?? [], markerIndex, length);
     return {
       ids,
+      promptText,
+      room: length + 1 - ids.length, // tokens that may come
       steps,
       seed: request.seed ?? 0,
       stream: tokenizer.createTextStream(),
@@ -70,6 +72,30 @@ export async function generateTexts(
       row.text += text;
       options.onText?.({ request, text });
     }
+  };
+  const generations = new Map<number, Generation>();
+  /** The text of a row that gets no more tokens. */
+  const finish = (request: number, row: (typeof rows)[number]): Generation => {
+    const found = generations.get(request);
+    if (found !== undefined) {
+      return found;
+    }
+    if (!row.filter.stopped) {
+      emit(request, row.filter.push(row.stream.flush()));
+      emit(request, row.filter.flush());
+    }
+    const ended = endTokens.includes(row.tokens.at(-1) ?? -1);
+    const generation: Generation = {
+      text: row.text,
+      promptText: row.promptText,
+      tokens: row.tokens,
+      promptTokens: row.ids,
+      finishReason: row.filter.stopped ? "stop" : ended ? "end" : "length",
+      steered: spanOfSteps(row.steps, row.ids.length),
+    };
+    generations.set(request, generation);
+    options.onDone?.({ request, generation });
+    return generation;
   };
   await engine.generate(
     {
@@ -88,28 +114,19 @@ export async function generateTexts(
         return false; // drawn before the word of the stop arrived
       }
       row.tokens.push(token);
-      if (!endTokens.includes(token)) {
+      const ended = endTokens.includes(token);
+      if (!ended) {
         emit(request, row.filter.push(row.stream.push(token)));
+      }
+      if (ended || row.filter.stopped || row.tokens.length === row.room) {
+        finish(request, row);
       }
       return !row.filter.stopped;
     },
     options.signal,
   );
 
-  return rows.map((row, request) => {
-    if (!row.filter.stopped) {
-      emit(request, row.filter.push(row.stream.flush()));
-      emit(request, row.filter.flush());
-    }
-    const ended = endTokens.includes(row.tokens.at(-1) ?? -1);
-    return {
-      text: row.text,
-      tokens: row.tokens,
-      promptTokens: row.ids,
-      finishReason: row.filter.stopped ? "stop" : ended ? "end" : "length",
-      steered: spanOfSteps(row.steps, row.ids.length),
-    };
-  });
+  return rows.map((row, request) => finish(request, row));
 }
 
 function checkNumber(

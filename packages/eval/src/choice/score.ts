@@ -1,16 +1,16 @@
 import { CaaError, type ChoiceResult } from "@caa/core";
-import type { AbItem } from "@caa/datasets";
-import type { AbMeasure, AbRow } from "../results/schema.ts";
+import type { ChoiceMeasure, ChoiceRow } from "../results/choice-cell.ts";
+import type { ChoiceQuestion } from "./question.ts";
 
 /** The answers that the model is asked about: A and B for every item, and the item's own two letters. */
-export function answersOf(item: AbItem): readonly string[] {
+export function answersOf(item: ChoiceQuestion): readonly string[] {
   return [
     ...new Set(["(A)", "(B)", item.answer_matching_behavior, item.answer_not_matching_behavior]),
   ];
 }
 
 /** The figures of one item from the probabilities of `answersOf`. @throws {CaaError} invalid-data when they are no probabilities */
-export function measureOf(item: AbItem, result: ChoiceResult): AbMeasure {
+export function measureOf(item: ChoiceQuestion, result: ChoiceResult): ChoiceMeasure {
   const answers = answersOf(item);
   const probability = (answer: string): number => {
     const value = result.probabilities[answers.indexOf(answer)];
@@ -37,12 +37,13 @@ export function measureOf(item: AbItem, result: ChoiceResult): AbMeasure {
 }
 
 /** A row with its score, `matching / (matching + not matching)`, or the reason why there is none. */
-export function rowOf(item: AbItem, measure: AbMeasure): AbRow {
+export function rowOf(item: ChoiceQuestion, measure: ChoiceMeasure): ChoiceRow {
   const mass = measure.matching_prob + measure.not_matching_prob;
   return {
     question: item.question,
     answer_matching_behavior: item.answer_matching_behavior,
     answer_not_matching_behavior: item.answer_not_matching_behavior,
+    category: item.category ?? null,
     ...measure,
     score: mass > 0 ? measure.matching_prob / mass : null,
     unscored: mass > 0 ? null : "the model gives both answers probability 0",

@@ -1,10 +1,9 @@
 import type { Steering } from "@caa/core";
 import type { Journal } from "../results/journal.ts";
-import type { AbMeasure } from "../results/schema.ts";
 import type { PlannedCell } from "./plan-cells.ts";
 
 /** A forward pass over an item: what is measured under one steering, for one cell or for all plain ones. */
-interface Run {
+export interface Run {
   readonly key: string;
   readonly steering: Steering;
   /** How many cells want it. */
@@ -12,22 +11,22 @@ interface Run {
 }
 
 /** Items from..to (not included) that need the same runs. */
-interface Stretch {
+export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly runs: readonly Run[];
 }
 
 /** What a sweep has measured: runs x items, in memory and in its journal. */
-export class Measurements {
-  readonly journal: Journal;
+export class Measurements<Measure> {
+  readonly journal: Journal<Measure>;
   readonly total: number;
   readonly #items: number;
   readonly #runs: ReadonlyMap<string, Run>;
   /** By run, then item. */
-  readonly #measured: ReadonlyMap<string, Map<number, AbMeasure>>;
+  readonly #measured: ReadonlyMap<string, Map<number, Measure>>;
 
-  constructor(journal: Journal, items: number, cells: readonly PlannedCell[]) {
+  constructor(journal: Journal<Measure>, items: number, cells: readonly PlannedCell[]) {
     const runs = new Map<string, Run>();
     for (const { runKey, steering } of cells) {
       runs.set(runKey, { key: runKey, steering, cells: (runs.get(runKey)?.cells ?? 0) + 1 });
@@ -74,8 +73,8 @@ export class Measurements {
   }
 
   /** Keeps what was measured on an item, one measure a run, on disk first. */
-  async add(item: number, runs: readonly Run[], measures: readonly AbMeasure[]): Promise<void> {
-    const cells: Record<string, AbMeasure> = {};
+  async add(item: number, runs: readonly Run[], measures: readonly Measure[]): Promise<void> {
+    const cells: Record<string, Measure> = {};
     for (const [i, { key }] of runs.entries()) {
       const measure = measures[i];
       if (measure !== undefined) {
@@ -89,14 +88,14 @@ export class Measurements {
   }
 
   /** Of a run, in the order of the items. */
-  of(key: string): readonly AbMeasure[] {
+  of(key: string): readonly Measure[] {
     const measured = this.#of(key);
     return Array.from({ length: this.#items }, (_, item) => measured.get(item)).filter(
       (found) => found !== undefined,
     );
   }
 
-  #of(key: string): ReadonlyMap<number, AbMeasure> {
+  #of(key: string): ReadonlyMap<number, Measure> {
     return this.#measured.get(key) ?? new Map();
   }
 }

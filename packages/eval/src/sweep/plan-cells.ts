@@ -1,47 +1,43 @@
 import { createHash } from "node:crypto";
-import { CaaError, type Steering, type SteeringOperation, type SteeringPositions } from "@caa/core";
+import { CaaError, type Steering, type SteeringOperation } from "@caa/core";
 import { formatMultiplier } from "../results/cell-name.ts";
-import type { AbSettings, CellHashes, SweepSettings } from "../results/schema.ts";
+import type { CellHashes } from "../results/settings.ts";
+import type { SweepOptions } from "./sweep-options.ts";
 
-/** A cell that a sweep wants. */
+/** A cell that a sweep wants; its settings are those of the sweep with these two. */
 export interface PlannedCell {
-  readonly settings: AbSettings;
+  readonly layer: number;
+  readonly multiplier: number;
   readonly hashes: CellHashes;
   /** Tells forward passes apart: every cell with multiplier 0 is the plain model, run once. */
   readonly runKey: string;
   readonly steering: Steering;
 }
 
-interface PlanInput {
-  readonly settings: SweepSettings;
-  readonly hashes: Omit<CellHashes, "vector">;
-  /** Of the vectors. */
-  readonly name: string;
-  readonly layers: readonly number[];
-  readonly multipliers: readonly number[];
-  readonly operation: SteeringOperation;
-  readonly positions: SteeringPositions;
-  /** The vector of a layer: (d_model). */
-  readonly vector: (layer: number) => Float32Array;
-}
-
 /** All cells of layers x multipliers, by layer, then in the order of the multipliers. */
-export function planCells(input: PlanInput): readonly PlannedCell[] {
-  const layers = checkDistinct("layers", input.layers);
+export function planCells(
+  options: Pick<
+    SweepOptions,
+    "layers" | "multipliers" | "model" | "vectors" | "operation" | "positions"
+  >,
+  datasetHash: string,
+): readonly PlannedCell[] {
+  const { model, vectors, operation = "add", positions = "marker" } = options;
+  const layers = checkDistinct("layers", options.layers);
   const multipliers = checkDistinct(
     "multipliers",
-    input.multipliers.map((value) => (value === 0 ? 0 : value)),
+    options.multipliers.map((value) => (value === 0 ? 0 : value)),
   );
   return layers.flatMap((layer) => {
-    const vector = input.vector(layer);
-    const hashes = { ...input.hashes, vector: hashVector(vector) };
+    const vector = vectors.vector(layer);
+    const hashes = { model: model.info.hash, dataset: datasetHash, vector: hashVector(vector) };
     return multipliers.map((multiplier) => {
       const key = `layer=${layer}_multiplier=${formatMultiplier(multiplier)}_vector=${hashes.vector.slice(0, 16)}`;
-      const { operation, positions } = input;
-      const step = { name: input.name, layer, vector, multiplier, operation, positions };
+      const step = { name: vectors.behavior, layer, vector, multiplier, operation, positions };
       const plain = isPlain(multiplier, operation);
       return {
-        settings: { ...input.settings, layer, multiplier },
+        layer,
+        multiplier,
         hashes,
         runKey: plain ? "plain" : key,
         steering: plain ? [] : [step],

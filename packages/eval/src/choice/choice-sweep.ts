@@ -1,0 +1,114 @@
+import { CaaError, throwIfAborted } from "@caa/core";
+import type { DataSet } from "@caa/datasets";
+import type { ChoiceCell, ChoiceMeasure } from "../results/choice-cell.ts";
+import type { ChoiceSettings, ChoiceType } from "../results/settings.ts";
+import { CELL_VERSION } from "../results/version.ts";
+import { Measurements } from "../sweep/measurements.ts";
+import { type PlannedCell, planCells } from "../sweep/plan-cells.ts";
+import { keepOrMake } from "../sweep/keep-or-make.ts";
+import { type SweepOptions, sweepSettings, takeItems } from "../sweep/sweep-options.ts";
+import type { ChoiceQuestion } from "./question.ts";
+import { answersOf, measureOf, rowOf } from "./score.ts";
+import { summarizeChoices } from "./summary.ts";
+
+export interface ChoiceSweepOptions<Type extends ChoiceType = ChoiceType> extends SweepOptions {
+  readonly type: Type;
+  /** Its `behavior` is that of the vectors, whatever the questions are about. */
+  readonly dataset: DataSet<ChoiceQuestion>;
+}
+
+export interface ChoiceSweepResult<Type extends ChoiceType = ChoiceType> {
+  /** By layer, then in the order of the multipliers. */
+  readonly cells: ReadonlyArray<ChoiceCell<Type>>;
+  /** How many of them were in the store before. */
+  readonly kept: number;
+}
+
+/**
+ * A test with two lettered answers: for every layer, multiplier and item the probabilities of the answers, and for every
+ * layer and multiplier a cell with the mean of `matching / (matching + not matching)`. All cells of an item are one request
+ * to the model. Rows are kept as they come, so that a run that was stopped goes on from there; cells that the store has
+ * are kept.
+ * @throws {CaaError} empty-selection, invalid-argument for bad options; incompatible-vector for vectors that do
+ *   not fit the model; not-found for a layer without vector; invalid-data for a cell in the store that other
+ *   data, vectors or another model made; io; aborted; what the model throws
+ */
+export async function runChoiceSweep<Type extends ChoiceType>(
+  options: ChoiceSweepOptions<Type>,
+): Promise<ChoiceSweepResult<Type>> {
+  const { type, dataset, store, signal, seed = 0 } = options;
+  throwIfAborted(signal);
+  const items = takeItems(dataset.items, options.limit);
+  const common = { type, ...sweepSettings(dataset.behavior, options) };
+  const settingsOf = ({ layer, multiplier }: PlannedCell): ChoiceSettings<Type> => ({
+    ...common,
+    layer,
+    multiplier,
+  });
+  return await keepOrMake({
+    planned: planCells(options, dataset.hash),
+    overwrite: options.overwrite,
+    find: (cell) => store.find<Type>(settingsOf(cell), cell.hashes),
+    write: (cell) => store.write(cell),
+    measure: (missing) => measure(options, common, items, missing),
+    make: (cell, measures): ChoiceCell<Type> => {
+      if (measures.length !== items.length) {
+        const message = `choiceProbabilities: expected a result for each of ${items.length} items, got ${measures.length}`;
+        throw new CaaError("shape-mismatch", message);
+      }
+      const rows = items.flatMap((item, i) => {
+        const measured = measures[i];
+        return measured === undefined ? [] : [rowOf(item, measured)];
+      });
+      return {
+        version: CELL_VERSION,
+        settings: settingsOf(cell),
+        hashes: cell.hashes,
+        summary: summarizeChoices(rows, seed),
+        rows,
+      };
+    },
+  });
+}
+
+async function measure(
+  options: ChoiceSweepOptions,
+  common: object,
+  items: readonly ChoiceQuestion[],
+  missing: readonly PlannedCell[],
+): Promise<Measurements<ChoiceMeasure>> {
+  const { model, type, dataset, system, signal, onProgress, overwrite = false } = options;
+  // Rows that a run with `overwrite` left are its own: other runs keep what is in the store.
+  const key = { ...common, model: model.info.hash, dataset: dataset.hash, items, overwrite };
+  const journal = options.store.choiceJournal(type, key);
+  const measurements = new Measurements(journal, items.length, missing);
+  try {
+    await measurements.resume();
+    onProgress?.({ done: measurements.done, total: measurements.total });
+    for (const stretch of measurements.stretches()) {
+      const part = items.slice(stretch.from, stretch.to);
+      const prompts = part.map((item) => ({
+        user: item.question,
+        answers: answersOf(item),
+        ...(system === undefined ? {} : { system }),
+      }));
+      const steerings = stretch.runs.map((run) => run.steering);
+      let index = stretch.from;
+      for await (const results of model.choiceProbabilities(prompts, steerings, { signal })) {
+        const item = items[index];
+        if (item === undefined || results.length !== steerings.length) {
+          const message = `choiceProbabilities: expected ${prompts.length} prompts with ${steerings.length} results each, got ${results.length} results for item ${index + 1}`;
+          throw new CaaError("shape-mismatch", message);
+        }
+        const measured = results.map((result) => measureOf(item, result));
+        await measurements.add(index, stretch.runs, measured);
+        onProgress?.({ done: measurements.done, total: measurements.total });
+        throwIfAborted(signal);
+        index += 1;
+      }
+    }
+  } finally {
+    await measurements.journal.close();
+  }
+  return measurements;
+}

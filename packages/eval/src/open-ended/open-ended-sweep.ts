@@ -1,0 +1,157 @@
+import { CaaError, type Generation, throwIfAborted } from "@caa/core";
+import type { DataSet, OpenEndedItem } from "@caa/datasets";
+import type { AnswerMeasure, OpenEndedCell } from "../results/open-ended-cell.ts";
+import type { OpenEndedSettings } from "../results/settings.ts";
+import { CELL_VERSION } from "../results/version.ts";
+import { keepOrMake } from "../sweep/keep-or-make.ts";
+import { Measurements, type Run } from "../sweep/measurements.ts";
+import { type PlannedCell, planCells } from "../sweep/plan-cells.ts";
+import { type SweepOptions, sweepSettings, takeItems } from "../sweep/sweep-options.ts";
+import { answerOf, rowOfAnswer } from "./answer.ts";
+import { summarizeAnswers } from "./summary.ts";
+
+export interface OpenEndedSweepOptions extends SweepOptions {
+  readonly dataset: DataSet<OpenEndedItem>;
+  /** Answers are cut off there. @default 100 */
+  readonly maxNewTokens?: number | undefined;
+  /** How many answers the model writes at once. @default the model's */
+  readonly batchSize?: number | undefined;
+}
+
+export interface OpenEndedSweepResult {
+  /** By layer, then in the order of the multipliers. */
+  readonly cells: readonly OpenEndedCell[];
+  /** How many of them were in the store before. */
+  readonly kept: number;
+}
+
+/**
+ * Greedy answers to open questions, for every layer, multiplier and question, each with what tells worn text from sound text
+ * without a judge. All of them are one request to the model, so that it can write many at once. Answers are kept as they
+ * end, so that a run that was stopped goes on from there; cells that the store has are kept.
+ * @throws {CaaError} as `runChoiceSweep`
+ */
+export async function runOpenEndedSweep(
+  options: OpenEndedSweepOptions,
+): Promise<OpenEndedSweepResult> {
+  const { dataset, store, signal, maxNewTokens = 100, seed = 0 } = options;
+  throwIfAborted(signal);
+  const items = takeItems(dataset.items, options.limit);
+  const common = {
+    type: "open_ended" as const,
+    ...sweepSettings(dataset.behavior, options),
+    maxNewTokens,
+  };
+  const settingsOf = ({ layer, multiplier }: PlannedCell): OpenEndedSettings => ({
+    ...common,
+    layer,
+    multiplier,
+  });
+  return await keepOrMake({
+    planned: planCells(options, dataset.hash),
+    overwrite: options.overwrite,
+    find: (cell) => store.find(settingsOf(cell), cell.hashes),
+    write: (cell) => store.write(cell),
+    measure: (missing) => measure({ ...options, maxNewTokens }, common, items, missing),
+    make: (cell, measures): OpenEndedCell => {
+      if (measures.length !== items.length) {
+        const message = `generate: expected an answer to each of ${items.length} questions, got ${measures.length}`;
+        throw new CaaError("shape-mismatch", message);
+      }
+      const rows = items.flatMap(({ question }, i) => {
+        const measured = measures[i];
+        return measured === undefined ? [] : [rowOfAnswer(question, measured)];
+      });
+      return {
+        version: CELL_VERSION,
+        settings: settingsOf(cell),
+        hashes: cell.hashes,
+        summary: summarizeAnswers(rows, seed),
+        rows,
+      };
+    },
+  });
+}
+
+/** An answer that is still to be written. */
+interface Job {
+  readonly item: number;
+  readonly question: string;
+  readonly run: Run;
+}
+
+async function measure(
+  options: OpenEndedSweepOptions,
+  common: object,
+  items: readonly OpenEndedItem[],
+  missing: readonly PlannedCell[],
+): Promise<Measurements<AnswerMeasure>> {
+  const { model, dataset, onProgress, overwrite = false } = options;
+  // Answers that a run with `overwrite` left are its own: other runs keep what is in the store.
+  const key = { ...common, model: model.info.hash, dataset: dataset.hash, items, overwrite };
+  const journal = options.store.answerJournal(key);
+  const measurements = new Measurements(journal, items.length, missing);
+  try {
+    await measurements.resume();
+    onProgress?.({ done: measurements.done, total: measurements.total });
+    // By question: prompts of like length stand in one batch.
+    const jobs = measurements
+      .stretches()
+      .flatMap(({ from, to, runs }) =>
+        items
+          .slice(from, to)
+          .flatMap(({ question }, i) =>
+            runs.map((run): Job => ({ item: from + i, question, run })),
+          ),
+      );
+    await writeAnswers(options, jobs, measurements);
+  } finally {
+    await journal.close();
+  }
+  return measurements;
+}
+
+async function writeAnswers(
+  options: OpenEndedSweepOptions,
+  jobs: readonly Job[],
+  measurements: Measurements<AnswerMeasure>,
+): Promise<void> {
+  const { model, system, maxNewTokens = 100, batchSize, signal, onProgress } = options;
+  if (jobs.length === 0) {
+    return;
+  }
+  const stop = new AbortController();
+  const kept = new Set<number>();
+  // One after the other: lines of a journal must not mix.
+  let writing: Promise<void> = Promise.resolve();
+  const keep = (index: number, generation: Generation): void => {
+    const job = jobs[index];
+    if (job === undefined || kept.has(index)) {
+      return;
+    }
+    kept.add(index);
+    writing = writing.then(async () => {
+      await measurements.add(job.item, [job.run], [answerOf(generation)]);
+      onProgress?.({ done: measurements.done, total: measurements.total });
+    });
+    writing.catch(() => stop.abort()); // a full disk ends the run at once; the error itself is thrown below
+  };
+  try {
+    const generations = await model.generate(
+      jobs.map(({ question, run }) => ({
+        prompt: { user: question, ...(system === undefined ? {} : { system }) },
+        steering: run.steering,
+      })),
+      {
+        maxNewTokens,
+        temperature: 0,
+        ...(batchSize === undefined ? {} : { batchSize }),
+        signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+        onDone: ({ request, generation }) => keep(request, generation),
+      },
+    );
+    generations.forEach((generation, index) => keep(index, generation));
+  } finally {
+    await writing;
+  }
+}

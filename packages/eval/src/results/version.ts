@@ -1,0 +1,2 @@
+/** Version of the file format of a cell. */
+export const CELL_VERSION = 1;

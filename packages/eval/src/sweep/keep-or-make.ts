@@ -1,0 +1,48 @@
+import type { Measurements } from "./measurements.ts";
+import type { PlannedCell } from "./plan-cells.ts";
+
+interface KeepOrMakeOptions<Cell, Measure> {
+  readonly planned: readonly PlannedCell[];
+  readonly overwrite: boolean | undefined;
+  readonly find: (cell: PlannedCell) => Promise<Cell | null>;
+  readonly write: (cell: Cell) => Promise<void>;
+  readonly measure: (missing: readonly PlannedCell[]) => Promise<Measurements<Measure>>;
+  /** A cell of what was measured on its items, in their order. */
+  readonly make: (cell: PlannedCell, measures: readonly Measure[]) => Cell;
+}
+
+/** The planned cells, in their order: those that are in the store, and the rest measured, written, and its journal removed. */
+export async function keepOrMake<Cell, Measure>({
+  planned,
+  overwrite = false,
+  find,
+  write,
+  measure,
+  make,
+}: KeepOrMakeOptions<Cell, Measure>): Promise<{
+  readonly cells: readonly Cell[];
+  readonly kept: number;
+}> {
+  const cells = new Map<PlannedCell, Cell>();
+  if (!overwrite) {
+    for (const cell of planned) {
+      const found = await find(cell);
+      if (found !== null) {
+        cells.set(cell, found);
+      }
+    }
+  }
+  const kept = cells.size;
+  const missing = planned.filter((cell) => !cells.has(cell));
+  if (missing.length > 0) {
+    const measurements = await measure(missing);
+    for (const cell of missing) {
+      const made = make(cell, measurements.of(cell.runKey));
+      await write(made);
+      cells.set(cell, made);
+    }
+    const complete = new Set(planned.map((cell) => cell.runKey));
+    await measurements.journal.removeComplete((key) => complete.has(key));
+  }
+  return { cells: planned.flatMap((cell) => cells.get(cell) ?? []), kept };
+}
