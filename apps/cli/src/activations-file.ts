@@ -14,7 +14,7 @@ export interface ActivationsFileOptions {
 
 /**
  * The activations of all pairs as one safetensors file: `positive.<layer>` and `negative.<layer>`, each [pairs, d_model]
- * float32. Rows go to the disk as they come, so that memory holds one pair; the name appears when the file is whole.
+ * float32; `letters` in the metadata has two letters a pair, of the positive and the negative answer. Rows go to the disk as they come, so that memory holds one pair; the name appears when the file is whole.
  */
 export class ActivationsFile implements AsyncDisposable {
   readonly #options: ActivationsFileOptions;

@@ -5,7 +5,9 @@ import { addEval } from "./commands/eval.ts";
 import { addFinetune } from "./commands/finetune.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addModelsInfo } from "./commands/models-info.ts";
+import { addPlotActivations } from "./commands/plot-activations.ts";
 import { addPlotResults } from "./commands/plot-results.ts";
+import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
 import type { CliDependencies } from "./dependencies.ts";
@@ -25,12 +27,16 @@ export function createProgram(dependencies: CliDependencies): Command {
     })
     .showHelpAfterError("(--help shows usage and examples)");
 
-  const vectors = program.command("vectors").description("make and normalize steering vectors");
+  const vectors = program
+    .command("vectors")
+    .description("make, normalize and analyze steering vectors");
   addVectorsGenerate(vectors, dependencies);
   addVectorsNormalize(vectors, dependencies);
+  addVectorsAnalyze(vectors, dependencies);
   addEval(program, dependencies);
   const plot = program.command("plot").description("draw what was measured");
   addPlotResults(plot, dependencies);
+  addPlotActivations(plot, dependencies);
   addGenerate(program, dependencies);
   addFinetune(program, dependencies);
   const models = program.command("models").description("look at models");
@@ -50,8 +56,9 @@ export function createProgram(dependencies: CliDependencies): Command {
     vectors,
     "caa vectors generate --data datasets --behaviors sycophancy refusal",
     "caa vectors normalize",
+    "caa vectors analyze",
   );
-  examples(plot, "caa plot results");
+  examples(plot, "caa plot results", "caa plot activations --layers 13");
   examples(models, "caa models info llama-2-7b-chat");
   program.addHelpText(
     "after",

@@ -156,6 +156,10 @@ async function generateOne(
             dataset_hash: set.hash,
             prompt_style: info.promptStyle,
             hook_point: "resid-post",
+            letters: set.items
+              .slice(0, pairs)
+              .map(({ matchingLetter, notMatchingLetter }) => matchingLetter + notMatchingLetter)
+              .join(""),
           },
         });
   const progress = startProgress(dependencies, set.behavior, "pairs");

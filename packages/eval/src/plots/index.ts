@@ -1,6 +1,19 @@
 export { plotEffects } from "./effects.ts";
+export { planVectorPlots } from "./plan-vector-plots.ts";
 export { plotAbResults } from "./plot-ab-results.ts";
+export { plotActivations } from "./plot-activations.ts";
+export {
+  plotBehaviorSimilarity,
+  plotLayerSimilarity,
+  plotModelSimilarity,
+  plotNorms,
+  plotReliability,
+  plotVectorsPca,
+} from "./plot-analysis.ts";
 export { renderPng } from "./render.ts";
 export type { PlotEffectsOptions } from "./effects.ts";
+export type { PlannedPlot, VectorPlotsOptions } from "./plan-vector-plots.ts";
+export type { PlotActivationsOptions } from "./plot-activations.ts";
+export type { NamedVectors } from "./plot-analysis.ts";
 export type { Plot, PlotAbOptions } from "./plot-ab-results.ts";
 export type { RenderPngOptions } from "./render.ts";

@@ -36,3 +36,34 @@ function mix(
   );
   return `#${hex.map((digits) => digits.padStart(2, "0")).join("")}`;
 }
+
+/** Of what is negative, where there are two kinds. */
+export const NEGATIVE_COLOR: string = mix(NEGATIVE, 1);
+
+/** For values in [-1, 1]: orange, white at 0, blue. */
+export const DIVERGING: readonly [string, string, string] = [
+  NEGATIVE_COLOR,
+  "#ffffff",
+  POSITIVE_COLOR,
+];
+
+/** For things without an order, told apart by shape too; the colors of Okabe and Ito without yellow. */
+export const CATEGORIES: readonly string[] = [
+  "#0072b2",
+  "#d55e00",
+  "#009e73",
+  "#cc79a7",
+  "#56b4e9",
+  "#e69f00",
+  "#000000",
+];
+
+export const SHAPES: readonly string[] = [
+  "circle",
+  "triangle-up",
+  "square",
+  "diamond",
+  "cross",
+  "triangle-down",
+  "triangle-right",
+];

@@ -49,6 +49,13 @@ describe("plotAbResults", () => {
     expect(new Set(plots.map((plot) => plot.name)).size).toBe(8);
   });
 
+  it("draws one of the two alone when told", async () => {
+    const cells = madeUpGrid([0, 5], [-1, 1]);
+    const both = await plotAbResults(cells);
+    expect(await plotAbResults(cells, { kinds: ["layers"] })).toEqual(both.slice(0, 1));
+    expect(await plotAbResults(cells, { kinds: ["multipliers"] })).toEqual(both.slice(1));
+  });
+
   it("refuses what would be an empty plot", async () => {
     await expect(plotAbResults([])).rejects.toMatchObject({ code: "empty-selection" });
     await expect(plotAbResults([madeUpCell()], { layer: 3 })).rejects.toMatchObject({

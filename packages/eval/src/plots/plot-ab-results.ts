@@ -11,11 +11,15 @@ export interface Plot {
   readonly name: string;
   readonly svg: string;
   readonly csv: string;
+  /** The table that goes into a paper, where the figures fit into one. */
+  readonly latex?: string;
 }
 
 export interface PlotAbOptions {
   /** Of the plot against the multiplier. @default the layer where p(matching) changes most from the lowest multiplier to the highest */
   readonly layer?: number;
+  /** Which of the two. @default both */
+  readonly kinds?: ReadonlyArray<"layers" | "multipliers">;
 }
 
 /**
@@ -27,6 +31,7 @@ export async function plotAbResults(
   cells: readonly AbCell[],
   options: PlotAbOptions = {},
 ): Promise<readonly Plot[]> {
+  const { kinds = ["layers", "multipliers"] } = options;
   if (cells.length === 0) {
     throw new CaaError("empty-selection", "plotAbResults: expected at least one cell, got none");
   }
@@ -44,18 +49,20 @@ export async function plotAbResults(
     const same = seen.get(group.name) ?? 0;
     seen.set(group.name, same + 1);
     const name = same === 0 ? group.name : `${group.name}_${same + 1}`;
-    plots.push(
-      {
+    if (kinds.includes("layers")) {
+      plots.push({
         name: `layers_${name}`,
         svg: await renderSvg(layersSpec(group)),
         csv: toCsv(group, group.figures),
-      },
-      {
+      });
+    }
+    if (kinds.includes("multipliers")) {
+      plots.push({
         name: `multipliers_layer=${layer}_${name}`,
         svg: await renderSvg(multipliersSpec(group, layer)),
         csv: toCsv(group, atLayer),
-      },
-    );
+      });
+    }
   }
   return plots;
 }

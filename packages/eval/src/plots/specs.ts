@@ -168,7 +168,7 @@ function plainModel(figures: readonly Figure[]): readonly number[] {
 }
 
 /** The values themselves, thinned where they are many. */
-export function ticks(values: readonly number[]): number[] {
-  const step = Math.ceil(values.length / 16);
+export function ticks(values: readonly number[], most = 16): number[] {
+  const step = Math.ceil(values.length / most);
   return values.filter((_, i) => i % step === 0);
 }
