@@ -22,6 +22,7 @@ export function exitCodeOf(code: CaaErrorCode): number {
       return EXIT.empty;
     case "io":
     case "download-failed":
+    case "request-failed":
     case "device":
       return EXIT.unexpected;
     default:

@@ -1,5 +1,6 @@
 export { CaaError, throwIfAborted } from "./errors/caa-error.ts";
 export type { CaaErrorCode } from "./errors/caa-error.ts";
+export { retryAfterMs } from "./hub/retry-after.ts";
 export type {
   ActivationOptions,
   CallOptions,

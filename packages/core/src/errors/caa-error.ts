@@ -11,6 +11,7 @@ export type CaaErrorCode =
   | "context-length" // a prompt longer than the model's context
   | "incompatible-vector" // a vector made on another model
   | "download-failed" // the hub did not give the file
+  | "request-failed" // a server did not answer, or not with what was asked for
   | "access-denied" // gated or private: a token or an agreement is missing
   | "io" // the file system refused: disk full, no permission
   | "device" // the execution device is not usable here
