@@ -32,9 +32,8 @@ export async function drawBehaviors(
         controls: sweep.controlEffects,
         controlsAre: `${sweep.controls.length} random directions of the same norm`,
       });
-      // Each gives a plot over the layers and one over the multipliers; only one of them has enough cells to look at.
-      const [layers] = await plotAbResults(sweep.cells, { layer });
-      const [, multipliers] = await plotAbResults(curve, { layer });
+      const [layers] = await plotAbResults(sweep.cells, { layer, kinds: ["layers"] });
+      const [multipliers] = await plotAbResults(curve, { layer, kinds: ["multipliers"] });
       for (const plot of [effects, layers, multipliers].filter((one) => one !== undefined)) {
         for (const [extension, content] of [
           ["svg", plot.svg],
