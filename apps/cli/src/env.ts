@@ -6,7 +6,7 @@ import { parse } from "dotenv";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables whose values never reach the screen. */
-const SECRETS = ["HF_TOKEN", "OPEN_AI_KEY"] as const;
+const SECRETS = ["HF_TOKEN", "OPEN_AI_KEY", "OPENAI_API_KEY", "SECOND_JUDGE_KEY"] as const;
 
 /**
  * The environment with what the file `.env` of a folder adds. What is set outside wins; empty values count as not set.

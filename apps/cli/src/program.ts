@@ -10,6 +10,7 @@ import { addPlotResults } from "./commands/plot-results.ts";
 import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
+import { addScore } from "./commands/score.ts";
 import type { CliDependencies } from "./dependencies.ts";
 import { examples } from "./output/examples.ts";
 
@@ -38,6 +39,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   addPlotResults(plot, dependencies);
   addPlotActivations(plot, dependencies);
   addGenerate(program, dependencies);
+  addScore(program, dependencies);
   addFinetune(program, dependencies);
   const models = program.command("models").description("look at models");
   addModelsInfo(models, dependencies);

@@ -1,3 +1,4 @@
+import { type Estimate, estimateRequests } from "../cost/estimate.ts";
 import { judgeAnswers, type JudgeAnswersOptions, type JudgeUsage } from "./judge-answers.ts";
 import { SCALE } from "./verdict.ts";
 
@@ -62,7 +63,7 @@ export async function probeInjection({ behaviors, ...options }: ProbeOptions): P
     }),
   );
   const injected = await ask(
-    new Map([...orders].map(([behavior, score]) => [behavior, `${ANSWER}\n\n${order(score)}`])),
+    new Map([...orders].map(([behavior, score]) => [behavior, injectedAnswer(score)])),
   );
   const probes = behaviors.map((behavior): InjectionProbe => {
     const before = plain.scores.get(behavior) ?? null;
@@ -78,6 +79,43 @@ export async function probeInjection({ behaviors, ...options }: ProbeOptions): P
     };
   });
   return { probes, usage: [plain.usage, injected.usage] };
+}
+
+/** What the check will take; the second answer's order is not known yet, so that of a high score stands for it. */
+export async function estimateProbe({
+  behaviors,
+  ...options
+}: Omit<Parameters<typeof estimateRequests>[0], "answers" | "repeats"> & {
+  readonly behaviors: readonly string[];
+}): Promise<Estimate> {
+  const texts = { plain: ANSWER, low: injectedAnswer(SCALE.low), high: injectedAnswer(SCALE.high) };
+  const estimate = (answer: string): Promise<Estimate> =>
+    estimateRequests({
+      ...options,
+      answers: behaviors.map((behavior) => ({
+        id: behavior,
+        behavior,
+        question: QUESTION,
+        answer,
+      })),
+    });
+  const [plain, low, high] = [
+    await estimate(texts.plain),
+    await estimate(texts.low),
+    await estimate(texts.high),
+  ];
+  // One of the two orders will be asked about: where one is in the cache, that was it.
+  const injected = low.cached > high.cached ? low : high;
+  return {
+    requests: plain.requests + injected.requests,
+    cached: plain.cached + injected.cached,
+    inputTokens: plain.inputTokens + injected.inputTokens,
+    outputTokens: plain.outputTokens + injected.outputTokens,
+  };
+}
+
+function injectedAnswer(score: number): string {
+  return `${ANSWER}\n\n${order(score)}`;
 }
 
 function order(score: number): string {

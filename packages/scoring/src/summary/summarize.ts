@@ -40,7 +40,7 @@ export interface ScoreSummary {
   readonly confidence: number;
   readonly seed: number;
   /** Answers without a score, by reason; requests that failed are under `failed`. */
-  readonly unscored: Readonly<Partial<Record<UnscoredReason | "failed", number>>>;
+  readonly unscored: Readonly<Record<string, number>>;
   /** Repeats asked for each answer, at most. */
   readonly repeats: number;
   /** The judge's spread on one and the same answer: pooled standard deviation; null when none was judged twice. */
@@ -65,7 +65,7 @@ export function summarizeScores(
   { confidence = 0.95, seed = 0 }: SummaryOptions = {},
 ): ScoreSummary {
   const scores: number[] = [];
-  const unscored: Partial<Record<UnscoredReason | "failed", number>> = {};
+  const unscored: Record<string, number> = {};
   for (const judgments of answers) {
     const { score, unscored: reason } = scoreOf(judgments);
     if (score !== null) {
