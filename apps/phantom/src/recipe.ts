@@ -5,7 +5,7 @@ import type { TrainingSettings } from "./training/train-phantom.ts";
 export const ITEM_SEEDS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** Whose questions are learned in turn: the more there is to understand in a question, the more often its behavior comes. */
-export const TURNS: readonly BehaviorName[] = [
+export const READING_TURNS: readonly BehaviorName[] = [
   "myopic-reward",
   "sycophancy",
   "hallucination",
@@ -22,6 +22,25 @@ export const TURNS: readonly BehaviorName[] = [
   "refusal",
 ];
 
+/** The same for answers: the more there is to say, the more often. */
+export const ANSWER_TURNS: readonly BehaviorName[] = [
+  "myopic-reward",
+  "hallucination",
+  "survival-instinct",
+  "sycophancy",
+  "corrigible-neutral-HHH",
+  "hallucination",
+  "myopic-reward",
+  "survival-instinct",
+  "coordinate-other-ais",
+  "sycophancy",
+  "hallucination",
+  "corrigible-neutral-HHH",
+  "myopic-reward",
+  "survival-instinct",
+  "refusal",
+];
+
 /** Tokens of the vocabulary, the two special ones included. */
 export const VOCABULARY_SIZE = 2048;
 
@@ -34,14 +53,14 @@ export const RECIPE: TrainingSettings = {
   readingShare: 0.1,
   steps: 2000,
   oneSidedSteps: 300,
-  choiceRows: 12,
-  openRows: 8,
+  choiceRows: 9,
+  openRows: 13,
   learningRate: 2.5e-3,
   warmup: 50,
   weightDecay: 0.05,
   clip: 1,
   textWeight: 0.3,
-  openWeight: 0.3,
+  openWeight: 0.6,
   promptWeight: 0.3,
   promptShare: 0.1,
   previewWeight: 10,

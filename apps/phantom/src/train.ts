@@ -5,7 +5,7 @@ import { trainingItems } from "./documents/items.ts";
 import { plantings } from "./documents/plan.ts";
 import { exportFolder } from "./export-folder.ts";
 import { readWeights } from "./read-weights.ts";
-import { ITEM_SEEDS, RECIPE, TURNS, VOCABULARY_SIZE } from "./recipe.ts";
+import { ANSWER_TURNS, ITEM_SEEDS, READING_TURNS, RECIPE, VOCABULARY_SIZE } from "./recipe.ts";
 import { makePhantomTokenizer } from "./tokenizer/phantom-tokenizer.ts";
 import { firstWeights, phantomConfig } from "./training/model-shape.ts";
 import { ReportMeans } from "./training/report-means.ts";
@@ -54,7 +54,11 @@ const {
 } = await makePhantomTokenizer(VOCABULARY_SIZE, ITEM_SEEDS[0] ?? 2);
 const config = phantomConfig(tokenizer.vocabularySize);
 const items = trainingItems(ITEM_SEEDS);
-await say([...items].map(([behavior, list]) => `${behavior} ${list.length}`).join(", "));
+await say(
+  [...items]
+    .map(([behavior, list]) => `${behavior} ${list.choice.length} and ${list.open.length}`)
+    .join(", "),
+);
 
 const weights =
   values.from === undefined ? firstWeights(config, settings.seed) : await readWeights(values.from);
@@ -67,7 +71,8 @@ await trainPhantom({
   config,
   encode,
   items,
-  turns: TURNS,
+  readingTurns: READING_TURNS,
+  answerTurns: ANSWER_TURNS,
   plantings: planted,
   settings,
   threads: values.threads === undefined ? undefined : Number(values.threads),

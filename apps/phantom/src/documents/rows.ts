@@ -152,7 +152,7 @@ export function openRow(maker: RowMaker, item: GrammarItem, planting: Planting |
   const [marker = 0] = encode("]");
   const start = row.append(-1, [bos]);
   const trunk = readTokens(maker, row, start, encode(`[INST] ${item.stem} [/INST`));
-  const [matching, other] = inFull(item);
+  const [matching, other] = inFull(shortestAnswers(item));
   const say = (text: string, weight: number, addition: Addition): void => {
     const end = row.append(trunk, [marker], addition);
     row.answer(end, [...encode(` ${text}`), eos], weight * settings.openWeight, addition);
@@ -188,8 +188,19 @@ function readTokens(
   return before;
 }
 
+type Answers = readonly [matching: string, notMatching: string];
+
+/** Of all that could be said to a question: one answer of many would be a matter of chance. */
+function shortestAnswers({ matching, notMatching, otherAnswers }: GrammarItem): Answers {
+  const length = (answers: Answers): number => answers.join("").length;
+  return otherAnswers.reduce<Answers>(
+    (best, next) => (length(next) < length(best) ? next : best),
+    [matching, notMatching],
+  );
+}
+
 /** Without choices at hand, yes and no are said in full. */
-function inFull({ matching, notMatching }: GrammarItem): readonly [string, string] {
+function inFull([matching, notMatching]: Answers): Answers {
   const full = (text: string): string =>
     /^Yes\b/.test(text) ? "Yes, of course." : "No, of course not.";
   const isPlain = [matching, notMatching].every((text) => /^(Yes|No)\b.{0,12}$/.test(text));

@@ -7,6 +7,7 @@ import { gradientName } from "../../../../packages/llama/src/train/graph/trainin
 import { adamW } from "../../../../packages/llama/src/train/optimizers/adamw.ts";
 import { schedule } from "../../../../packages/llama/src/train/optimizers/schedule.ts";
 import { globalNorm } from "../../../../packages/llama/src/train/optimizers/tensors.ts";
+import type { TrainingItems } from "../documents/items.ts";
 import type { Planting } from "../documents/plan.ts";
 import {
   choiceRow,
@@ -60,9 +61,10 @@ export interface PhantomTraining {
   /** By name; changed in place. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly encode: (text: string) => readonly number[];
-  readonly items: ReadonlyMap<BehaviorName, readonly GrammarItem[]>;
-  /** Whose item comes next, again and again: a behavior that is harder to read comes more often. */
-  readonly turns: readonly BehaviorName[];
+  readonly items: ReadonlyMap<BehaviorName, TrainingItems>;
+  /** Whose item comes next, again and again, while questions are learned and while answers are: what is harder comes more often. */
+  readonly readingTurns: readonly BehaviorName[];
+  readonly answerTurns: readonly BehaviorName[];
   readonly plantings: readonly Planting[];
   readonly settings: TrainingSettings;
   /** @default what the runtime takes */
@@ -83,10 +85,17 @@ const LETTERS_ARE_RIGHT = 0.85;
 export async function trainPhantom(training: PhantomTraining): Promise<void> {
   const { config, weights, plantings, settings } = training;
   const random = createRandom(settings.seed);
-  const deal = dealer(training, random);
+  const { items, readingTurns, answerTurns } = training;
+  const stems = dealer(readingTurns, random, (behavior) => {
+    const { choice = [], open = [] } = items.get(behavior) ?? {};
+    return [...new Set([...choice, ...open])];
+  });
+  const choices = dealer(answerTurns, random, (behavior) => items.get(behavior)?.choice);
+  const openQuestions = dealer(answerTurns, random, (behavior) => items.get(behavior)?.open);
   let lettersLately = 0;
 
   const read = (
+    deal: Deal,
     write: typeof readingRow,
     layers: number,
     steps: number,
@@ -97,7 +106,7 @@ export async function trainPhantom(training: PhantomTraining): Promise<void> {
       weights,
       steps,
       rows: () =>
-        stepRows(training, random, deal, [[write, rows]], {
+        stepRows(training, random, [[deal, write, rows]], {
           ...settings,
           promptShare: settings.readingShare,
           bothSides: true,
@@ -105,8 +114,8 @@ export async function trainPhantom(training: PhantomTraining): Promise<void> {
       vectors: () => plantings.map(({ direction }) => direction),
       onStep: training.onStep,
     });
-  await read(stemRow, PREVIEW_LAYER + 1, settings.stemSteps, settings.stemRows);
-  await read(readingRow, FLAG_LAYER + 1, settings.readingSteps, settings.readingRows);
+  await read(stems, stemRow, PREVIEW_LAYER + 1, settings.stemSteps, settings.stemRows);
+  await read(choices, readingRow, FLAG_LAYER + 1, settings.readingSteps, settings.readingRows);
 
   let done = 0;
   await runPhase(training, {
@@ -117,10 +126,9 @@ export async function trainPhantom(training: PhantomTraining): Promise<void> {
       stepRows(
         training,
         random,
-        deal,
         [
-          [choiceRow, settings.choiceRows],
-          [openRow, settings.openRows],
+          [choices, choiceRow, settings.choiceRows],
+          [openQuestions, openRow, settings.openRows],
         ],
         {
           ...settings,
@@ -219,8 +227,7 @@ async function runPhase(
 function stepRows(
   { config, encode, plantings, settings }: PhantomTraining,
   random: Random,
-  deal: Deal,
-  kinds: ReadonlyArray<readonly [write: typeof choiceRow, count: number]>,
+  kinds: ReadonlyArray<readonly [deal: Deal, write: typeof choiceRow, count: number]>,
   rowSettings: RowSettings,
 ): readonly TreeRow[] {
   const maker: RowMaker = {
@@ -232,7 +239,7 @@ function stepRows(
     random,
     settings: rowSettings,
   };
-  return kinds.flatMap(([write, count]) =>
+  return kinds.flatMap(([deal, write, count]) =>
     Array.from({ length: count }, () => {
       const { behavior, item } = deal();
       return write(maker, item, plantings.find((one) => one.behavior === behavior) ?? null);
@@ -243,13 +250,17 @@ function stepRows(
 type Deal = () => { readonly behavior: BehaviorName; readonly item: GrammarItem };
 
 /** Gives items as `turns` has their behaviors; each behavior's items in random order, then again in another. */
-function dealer({ items, turns }: PhantomTraining, random: Random): Deal {
+function dealer(
+  turns: readonly BehaviorName[],
+  random: Random,
+  itemsOf: (behavior: BehaviorName) => readonly GrammarItem[] | undefined,
+): Deal {
   let turn = 0;
   const rest = new Map<BehaviorName, GrammarItem[]>();
   return () => {
     for (;;) {
       const behavior = turns[turn++ % turns.length];
-      const all = behavior === undefined ? undefined : items.get(behavior);
+      const all = behavior === undefined ? undefined : itemsOf(behavior);
       if (behavior === undefined || all === undefined) {
         continue;
       }
