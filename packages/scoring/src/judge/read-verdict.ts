@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { JudgeReply } from "./judge-model.ts";
 import { isScore, type Verdict } from "./verdict.ts";
 
+/** A verdict stands at the end; a server that sends a megabyte before it is not read whole. */
+const MAX_READ = 20_000;
 /** A line of a verdict is short; longer ones are prose. */
 const MAX_LINE = 200;
 
@@ -24,7 +26,7 @@ export function readVerdict(reply: JudgeReply, code: string): Verdict {
   if (reply.finishReason === "length") {
     return unscored("cut-off");
   }
-  const content = reply.content ?? "";
+  const content = (reply.content ?? "").trim().slice(-MAX_READ);
   const score = lastCodedScore(content, code) ?? bareScore(content);
   if (score === null) {
     return unscored(DECLINES.test(content.slice(0, MAX_LINE)) ? "refused" : "unparsable");
@@ -77,7 +79,7 @@ function linesIn(content: string, code: string): readonly Found[] {
 }
 
 function bareScore(content: string): number | null {
-  const text = content.trim().replace(/^```(?:json)?\s*([^`]*?)\s*```$/i, "$1");
+  const text = content.replace(/^```(?:json)?([^`]*)```$/i, "$1").trim();
   const number = /^(-?\d{1,9}(?:\.\d{1,9})?)(?:\s*\/\s*10)?\.?$/.exec(text);
   if (number !== null) {
     return Number(number[1]);
