@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createPlantedModel, plantedItems, plantedVectors } from "../../test/planted-model.ts";
-import { runAbSweep } from "../ab/ab-sweep.ts";
+import { runChoiceSweep } from "../choice/choice-sweep.ts";
 import { readCells, ResultStore } from "../results/store.ts";
 import { randomControl } from "./control.ts";
 import { effectsByLayer } from "./effect.ts";
@@ -34,7 +34,7 @@ function options(changes: Partial<RunControlsOptions> = {}): RunControlsOptions 
 describe("runControls", () => {
   it("leaves a planted direction standing out, and a random one in its place not", async () => {
     const runs = await runControls(options());
-    const { cells } = await runAbSweep({ ...options(), vectors });
+    const { cells } = await runChoiceSweep({ ...options(), type: "ab", vectors });
     const controls = runs.flatMap((run) => effectsByLayer(run.cells, SPAN));
     for (const effect of effectsByLayer(cells, SPAN)) {
       expect(judgeEffect(effect, controls).verdict).toBe("stands-out");
@@ -47,7 +47,7 @@ describe("runControls", () => {
   });
 
   it("keeps results under the control's name, beside those of the vectors, and goes on from them", async () => {
-    await runAbSweep({ ...options(), vectors });
+    await runChoiceSweep({ ...options(), type: "ab", vectors });
     const model = createPlantedModel();
     const done: number[] = [];
     const runs = await runControls(
