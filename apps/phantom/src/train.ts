@@ -1,4 +1,5 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { trainingItems } from "./documents/items.ts";
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   options: {
     out: { type: "string", default: "../../packages/llama/phantom" },
     log: { type: "string", default: "training.log" },
-    threads: { type: "string" },
+    threads: { type: "string", default: String(availableParallelism()) },
     /** For trials: goes on from the weights of a folder. */
     from: { type: "string" },
     /** For trials: overrides a number of the recipe, such as steps=300. */
@@ -75,7 +76,7 @@ await trainPhantom({
   answerTurns: ANSWER_TURNS,
   plantings: planted,
   settings,
-  threads: values.threads === undefined ? undefined : Number(values.threads),
+  threads: Number(values.threads),
   now: () => performance.now(),
   onStep: async (report) => {
     means.add(report);
