@@ -13,6 +13,7 @@ const packages = {
   "@caa/core": "packages/core",
   "@caa/datasets": "packages/datasets",
   "@caa/llama": "packages/llama",
+  "@caa/scoring": "packages/scoring",
   "@caa/eval": "packages/eval",
   "@caa/cli": "apps/cli",
 };
@@ -26,6 +27,8 @@ const entries = [
   "@caa/llama",
   "@caa/eval",
   "@caa/eval/plots",
+  "@caa/scoring",
+  "@caa/scoring/testing",
 ];
 const built = Object.values(packages).every((folder) => existsSync(join(root, folder, "dist")));
 const MINUTES = 60_000;
