@@ -64,7 +64,7 @@ describe("summarizeScores", () => {
         const own = 5 + random.gaussian();
         return scored(...Array.from({ length: 3 }, () => own + 3 * random.gaussian()));
       });
-      const { t } = summarizeScores(answers, { confidence: 0.9, seed: round });
+      const { t } = summarizeScores(answers, { confidence: 0.9, resamples: 100 });
       held += t !== null && t.low <= 5 && 5 <= t.high ? 1 : 0;
     }
     expect(Math.abs(held / rounds - 0.9)).toBeLessThan(0.05); // more than three standard errors

@@ -26,6 +26,8 @@ export interface SummaryOptions {
   readonly confidence?: number;
   /** Of the bootstrap. @default 0 */
   readonly seed?: number;
+  /** Samples that the bootstrap draws. @default as `meanWithIntervals` */
+  readonly resamples?: number;
 }
 
 /** Mean score of a set of answers. */
@@ -62,7 +64,7 @@ export interface ScoreSummary {
  */
 export function summarizeScores(
   answers: readonly (readonly Judgment[])[],
-  { confidence = 0.95, seed = 0 }: SummaryOptions = {},
+  { confidence = 0.95, seed = 0, ...options }: SummaryOptions = {},
 ): ScoreSummary {
   const scores: number[] = [];
   const unscored: Record<string, number> = {};
@@ -85,7 +87,7 @@ export function summarizeScores(
   if (scores.length === 0) {
     return { ...known, mean: null, interval: null, t: null };
   }
-  const found = meanWithIntervals(scores, { confidence, seed });
+  const found = meanWithIntervals(scores, { ...options, confidence, seed });
   return { ...known, mean: found.mean, interval: found.bootstrap, t: found.t };
 }
 
