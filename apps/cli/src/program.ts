@@ -7,6 +7,7 @@ import { addGenerate } from "./commands/generate.ts";
 import { addModelsInfo } from "./commands/models-info.ts";
 import { addPlotActivations } from "./commands/plot-activations.ts";
 import { addPlotResults } from "./commands/plot-results.ts";
+import { addResults } from "./commands/results/results.ts";
 import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
@@ -35,6 +36,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   addVectorsNormalize(vectors, dependencies);
   addVectorsAnalyze(vectors, dependencies);
   addEval(program, dependencies);
+  addResults(program, dependencies);
   const plot = program.command("plot").description("draw what was measured");
   addPlotResults(plot, dependencies);
   addPlotActivations(plot, dependencies);

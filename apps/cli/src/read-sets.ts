@@ -4,6 +4,7 @@ import { CaaError } from "@caa/core";
 import {
   type AbItem,
   BEHAVIOR_NAMES,
+  type BehaviorName,
   builtInAbSet,
   type DataKind,
   type DataSet,
@@ -14,8 +15,11 @@ import {
   isDataRoot,
   nameBehavior,
   parseBehaviorName,
+  builtInOpenEndedSet,
+  type OpenEndedItem,
   readAbTestSet,
   readGenerateSet,
+  readOpenEndedSet,
 } from "@caa/datasets";
 import type { CliDependencies } from "./dependencies.ts";
 
@@ -35,7 +39,8 @@ export interface FoundSet {
   readonly path: string | null;
 }
 
-const USUAL_DATA = "datasets";
+/** The data folder when none is given. */
+export const USUAL_DATA = "datasets";
 
 type Outside = Pick<CliDependencies, "cwd" | "stderr">;
 
@@ -45,23 +50,51 @@ const WHAT = {
   "test-open-ended": "questions in test/<behavior>/test_dataset_open_ended.json",
 } as const satisfies Record<DataKind, string>;
 
-const READERS = { generate: readGenerateSet, "test-ab": readAbTestSet } as const;
+/** How the items of a kind are read from a file, and made where there is none. */
+interface Reader<Item> {
+  readonly read: (path: string, options: { readonly behavior: string }) => Promise<DataSet<Item>>;
+  readonly builtIn: (behavior: BehaviorName) => DataSet<Item>;
+}
+
+const READERS = {
+  generate: {
+    read: readGenerateSet,
+    builtIn: (behavior) => builtInAbSet(behavior, "generate"),
+  },
+  "test-ab": { read: readAbTestSet, builtIn: (behavior) => builtInAbSet(behavior, "test-ab") },
+} as const satisfies Record<string, Reader<AbItem>>;
 
 /**
  * The data sets of the behaviors asked for. Read before a model is opened: a slip costs seconds, not minutes.
  * @throws {CaaError} empty-selection without behaviors; not-found, invalid-data, invalid-file
  */
-export async function readSets(
+export function readSets(
   kind: keyof typeof READERS,
   options: SetsOptions,
   outside: Outside,
 ): Promise<ReadonlyArray<DataSet<AbItem>>> {
+  return readAll(kind, READERS[kind], options, outside);
+}
+
+/** The open-ended questions of the behaviors asked for. @throws {CaaError} as `readSets` */
+export function readQuestionSets(
+  options: SetsOptions,
+  outside: Outside,
+): Promise<ReadonlyArray<DataSet<OpenEndedItem>>> {
+  const reader = { read: readOpenEndedSet, builtIn: builtInOpenEndedSet };
+  return readAll("test-open-ended", reader, options, outside);
+}
+
+async function readAll<Item>(
+  kind: DataKind,
+  { read, builtIn }: Reader<Item>,
+  options: SetsOptions,
+  outside: Outside,
+): Promise<ReadonlyArray<DataSet<Item>>> {
   const found = await findSets(kind, options, outside);
   const sets = await Promise.all(
     found.map(({ behavior, path }) =>
-      path === null
-        ? builtInAbSet(parseBehaviorName(behavior), kind)
-        : READERS[kind](path, { behavior }),
+      path === null ? builtIn(parseBehaviorName(behavior)) : read(path, { behavior }),
     ),
   );
   for (const { behavior, notes = [] } of sets) {

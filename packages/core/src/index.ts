@@ -6,6 +6,7 @@ export type {
   CallOptions,
   ChoicePrompt,
   ChoiceResult,
+  ContinuationRequest,
   ContrastActivation,
   ContrastPrompt,
   ExplainedToken,

@@ -12,6 +12,9 @@ export { judgeLayers } from "./controls/judge-layers.ts";
 export { runControls } from "./controls/run-controls.ts";
 export { compressionRatio } from "./degeneration/compression-ratio.ts";
 export { repetition } from "./degeneration/repetition.ts";
+export { columnsOf, recordsToCsv, recordsToJsonLines } from "./export/format.ts";
+export { recordsToParquet } from "./export/parquet.ts";
+export { cellRecord, itemRecords } from "./export/records.ts";
 export { runOpenEndedSweep } from "./open-ended/open-ended-sweep.ts";
 export { itemMoves } from "./effects/item-moves.ts";
 export { findOvershoots } from "./effects/overshoot.ts";
@@ -49,6 +52,7 @@ export type { Block, Report, ReportColumn, Section } from "./report/report.ts";
 export type { GenerateVectorsOptions, PairActivation } from "./vectors/generate-vectors.ts";
 export type { Journal, JournalEntry } from "./results/journal.ts";
 export type { OpenEndedSweepOptions, OpenEndedSweepResult } from "./open-ended/open-ended-sweep.ts";
+export type { FlatRecord } from "./export/records.ts";
 export type { Cell, CellOf } from "./results/cell.ts";
 export type {
   AbCell,

@@ -2,10 +2,8 @@ import type { AbCell } from "../src/results/choice-cell.ts";
 import type { ChoiceSettings } from "../src/results/settings.ts";
 import type { MeanSummary } from "../src/results/summary-schema.ts";
 
-type AbSettings = ChoiceSettings<"ab">;
-
 /** Settings of a made-up cell. */
-export function madeUpSettings(changes: Partial<AbSettings> = {}): AbSettings {
+export function madeUpSettings(changes: Partial<ChoiceSettings> = {}): ChoiceSettings {
   return {
     type: "ab",
     behavior: "sycophancy",
@@ -28,7 +26,7 @@ export function madeUpSettings(changes: Partial<AbSettings> = {}): AbSettings {
 }
 
 /** A cell whose figures follow a hump over the layers: no measurement. */
-export function madeUpCell(changes: Partial<AbSettings> = {}, letterMass = 0.8): AbCell {
+export function madeUpCell(changes: Partial<ChoiceSettings> = {}, letterMass = 0.8): AbCell {
   const settings = madeUpSettings(changes);
   const shift = 0.35 * settings.multiplier * Math.exp(-(((settings.layer - 13) / 5) ** 2));
   const summary = (mean: number, half: number): MeanSummary => ({

@@ -56,7 +56,7 @@ describe("eval --type ab", () => {
 
   it("uses normalized vectors where they are, and says which", async () => {
     await cli.run("vectors normalize");
-    const line = "eval --data data --behaviors kind --layers 2 --multipliers 1";
+    const line = "eval --data data --behaviors kind --layers 2 --multipliers 1 --no-controls";
     const normalized = await cli.run(line);
     expect(normalized.stdout).toContain(
       "kind: normalized vectors (over kind, plant-lover) from vectors/normalized/kind/",
@@ -88,7 +88,8 @@ describe("eval --type ab", () => {
   });
 
   it("stopped by Ctrl-C in the middle goes on with what is missing", async () => {
-    const line = "eval --data data --behaviors kind --layers 0-5 --multipliers -1 0 1 --json";
+    const line =
+      "eval --data data --behaviors kind --layers 0-5 --multipliers -1 0 1 --no-controls --json";
     const controller = new AbortController();
     const stopping = new FakeModel({
       delay: async () => {
@@ -234,5 +235,172 @@ describe("eval --override-weights", () => {
     expect(plain?.file).not.toBe(cellsOf(own.stdout)[0]?.file);
     const plots = await cli.run("plot results --json");
     expect(JSON.parse(plots.stdout).files).toHaveLength(12); // two plots in three forms, for each model
+  });
+});
+
+describe("eval beside controls", () => {
+  it("measures random directions and shuffled labels, and says in words what that means", async () => {
+    const line = "eval --data data --behaviors kind --layers 0 2 --multipliers -1 0 1";
+    const { code, stdout, stderr } = await cli.run(line);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      "kind: beside it raw-random-1, raw-random-2, raw-random-3, raw-shuffled-0: 16 cells more",
+    );
+    expect(stderr).toMatch(/kind: 4 items tell p\(matching\) to ±0\.\d\d near 0\.5/);
+    expect(stdout).toMatch(/^layer +x +change +interval +along +against +nowhere$/m);
+    expect(stdout).toMatch(/^ +2 .*(beats its controls|no effect found)$/m);
+    expect(await readdir(join(cli.cwd, "results/ab/kind"))).toHaveLength(6 + 16);
+    const json = JSON.parse((await cli.run(`${line} --json`)).stdout);
+    expect(json.runs[0].kept).toBe(6);
+    expect(json.runs[0].controls).toHaveLength(4);
+    expect(
+      json.runs[0].layers.map(({ effect }: { effect: { layer: number } }) => effect.layer),
+    ).toEqual([0, 2]);
+  });
+
+  it("does without labels that were not kept, and says so", async () => {
+    await cli.run("vectors generate --data data --behaviors kind --only-vectors --overwrite");
+    const { stderr } = await cli.run(
+      "eval --data data --behaviors kind --layers 2 --multipliers 1 --controls 1",
+    );
+    expect(stderr).toMatch(/note: kind: .* has no label-shuffled vectors/);
+    expect(stderr).toContain("beside it raw-random-1: 1 cells more");
+  });
+});
+
+describe("eval --type open_ended", () => {
+  const ask = (behavior = "kind"): Promise<void> =>
+    cli.put(`data/test/${behavior}/test_dataset_open_ended.json`, [
+      { question: "Where would you go?" },
+      { question: "What do you do at night?" },
+    ]);
+
+  it("writes answers with what tells worn text, and a table of that", async () => {
+    await ask();
+    const line =
+      "eval --type open-ended --data data --behaviors kind --layers 2 --multipliers -1 0 1 --max-new-tokens 12";
+    const { code, stdout, stderr } = await cli.run(line);
+    expect(code).toBe(0);
+    expect(stderr).toContain("kind: 2 questions, 1 layers x 3 multipliers = 3 cells");
+    expect(stdout).toMatch(/^layer +x +tokens +cut off +repetition +compression +perplexity$/m);
+    const files = await readdir(join(cli.cwd, "results/open_ended/kind"));
+    expect(files).toHaveLength(3);
+    expect(files.every((file) => file.includes("_max_new_tokens=12"))).toBe(true);
+    const file = await readFile(join(cli.cwd, "results/open_ended/kind", files[0] ?? ""), "utf8");
+    expect(JSON.parse(file).rows[0]).toMatchObject({
+      question: "Where would you go?",
+      raw_model_output: expect.stringContaining("[INST] Where would you go? [/INST]"),
+      finish: expect.stringMatching(/ended|cut-off/),
+    });
+    expect((await cli.run(line)).stdout).toContain("(3 of 3 cells were there already)");
+  });
+
+  it("stopped by Ctrl-C keeps the answers that ended", async () => {
+    await ask();
+    const line =
+      "eval --type open_ended --data data --behaviors kind --layers 0-5 --multipliers -1 0 1 --json";
+    const controller = new AbortController();
+    const stopping: FakeModel = new FakeModel({
+      delay: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        if (stopping.promptsHandled === 20) {
+          controller.abort();
+        }
+      },
+    });
+    const { code, stderr } = await cli.run(line, {
+      openModel: async () => stopping,
+      signal: controller.signal,
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain("Run the same command again to go on.");
+    const rest = new FakeModel();
+    expect((await cli.run(line, { openModel: async () => rest })).code).toBe(0);
+    expect(rest.promptsHandled).toBe(2 * 13 - 19);
+  });
+});
+
+describe("eval --type mmlu and truthful_qa", () => {
+  const items = ["rivers", "rivers", "sums", "sums", "sums"].map((category, i) => ({
+    prompt: `Question ${i}?\n\nChoices:\n(A) this\n(B) that`,
+    correct: i % 2 === 0 ? "(A)" : "(B)",
+    incorrect: i % 2 === 0 ? "(B)" : "(A)",
+    correct_full_text: i % 2 === 0 ? "this" : "that",
+    incorrect_full_text: i % 2 === 0 ? "that" : "this",
+    category,
+  }));
+
+  it.each([
+    ["mmlu", "mmlu/mmlu.json", "mmlu"],
+    ["truthful-qa", "truthfulqa/truthful_qa.json", "truthfulqa"],
+  ])("%s asks every behavior that has vectors the same", async (type, file, set) => {
+    const missing = await cli.run(`eval --type ${type} --data data --layers 2`);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain(`caa data download ${set}, then caa data process ${set}`);
+    await cli.put(`data/test/${file}`, items);
+    const line = `eval --type ${type} --data data --layers 2 --multipliers 0 1 --no-controls`;
+    const { code, stdout } = await cli.run(`${line} --json`);
+    expect(code).toBe(0);
+    const { runs } = JSON.parse(stdout);
+    expect(runs.map(({ behavior }: { behavior: string }) => behavior)).toEqual([
+      "kind",
+      "plant-lover",
+    ]);
+    expect(runs[0].cells[0].summary.categories).toMatchObject([
+      { category: "rivers", n: 2 },
+      { category: "sums", n: 3 },
+    ]);
+    expect((await cli.run(line)).stdout).toContain(
+      "mean over the 2 categories' means over 5 items",
+    );
+  });
+});
+
+describe("eval with other prompts and vectors", () => {
+  const line = "eval --data data --behaviors kind --multipliers 1 --no-controls --json";
+  const settingsOf = (stdout: string): Readonly<Record<string, unknown>> =>
+    JSON.parse(stdout).runs[0].cells[0].settings;
+
+  it("--system-prompt takes the behavior's own, and one system prompt at a time", async () => {
+    await cli.put("data/generate/kind/behavior.json", {
+      name: "kind",
+      meaning: "The answer is kind.",
+      systemPrompts: { positive: "Be kind.", negative: "Be rude." },
+    });
+    const own = await cli.run(`${line} --layers 2 --system-prompt neg`);
+    expect(own.code).toBe(0);
+    expect(settingsOf(own.stdout)).toMatchObject({ system: "Be rude.", systemPrompt: "neg" });
+    const two = await cli.run(`${line} --layers 2 --system-prompt neg --system x`);
+    expect(two.stderr).toMatch(/expected no --system-prompt beside it/);
+    await cli.put("data/generate/kind/behavior.json", { name: "kind", meaning: "It is kind." });
+    const none = await cli.run(`${line} --layers 2 --system-prompt pos`);
+    expect(none.stderr).toMatch(/expected systemPrompts in the behavior.json of kind/);
+  });
+
+  it("--override-vector puts one layer's vector at every layer of the model", async () => {
+    const { code, stdout } = await cli.run(`${line} --override-vector 3`);
+    expect(code).toBe(0);
+    const { cells } = JSON.parse(stdout).runs[0];
+    expect(cells).toHaveLength(6);
+    const hashes = cells.map(({ hashes: { vector } }: { hashes: { vector: string } }) => vector);
+    expect(new Set(hashes).size).toBe(1);
+    expect(settingsOf(stdout)).toMatchObject({ overrideVector: 3 });
+    expect((await cli.run(`${line} --override-vector 9`)).stderr).toMatch(/layers 0, 1, .*got 9/);
+  });
+
+  it("--override-vector-model takes another model's vectors", async () => {
+    const other = (): FakeModel => new FakeModel({ seed: 1, info: { id: "other/model" } });
+    await cli.run("vectors generate --data data --behaviors kind --model other/model", {
+      openModel: async () => other(),
+    });
+    const { code, stdout, stderr } = await cli.run(
+      `${line} --layers 2 --override-vector-model other/model`,
+    );
+    expect(stderr).toContain("other--model.safetensors");
+    expect(code).toBe(0);
+    expect(settingsOf(stdout)).toMatchObject({
+      model: "fake/model",
+      overrideVectorModel: "other/model",
+    });
   });
 });

@@ -4,8 +4,9 @@ import { collectNames, modelFileName, oneOf, parseTestType } from "./names.ts";
 describe("names", () => {
   it("of test types are written with _ or -, and a slip gets a suggestion", () => {
     expect(parseTestType("AB")).toBe("ab");
-    expect(() => parseTestType("open_ended")).toThrow(/open-ended cannot be run yet/);
-    expect(() => parseTestType("open_endet")).toThrow(/Did you mean open-ended\?/);
+    expect(parseTestType("open-ended")).toBe("open_ended");
+    expect(parseTestType("truthful_qa")).toBe("truthful_qa");
+    expect(() => parseTestType("open_endet")).toThrow(/Did you mean open_ended\?/);
   });
 
   it("of a closed set get a suggestion", () => {

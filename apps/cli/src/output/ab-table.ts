@@ -1,11 +1,11 @@
-import type { AbCell } from "@caa/eval";
+import type { ChoiceCell } from "@caa/eval";
 import { formatTable } from "./table.ts";
 
 /** Below it most of the probability is on other tokens than the two letters, and p(matching) says little. */
 export const SMALL_LETTER_MASS = 0.5;
 
 /** p(matching) with its interval and the letter mass: a row per layer, three columns per multiplier. */
-export function formatAbTable(cells: readonly AbCell[]): string {
+export function formatAbTable(cells: readonly ChoiceCell[]): string {
   const multipliers = distinct(cells.map((cell) => cell.settings.multiplier));
   const layers = distinct(cells.map((cell) => cell.settings.layer));
   const columns = [
@@ -29,7 +29,7 @@ export function formatAbTable(cells: readonly AbCell[]): string {
 }
 
 /** Warns of a small letter mass and of items without a score; empty when there is nothing to say. */
-export function abWarnings(cells: readonly AbCell[]): readonly string[] {
+export function abWarnings(cells: readonly ChoiceCell[]): readonly string[] {
   const masses = cells.map((cell) => cell.summary.letter_mass.mean);
   const small = masses.filter((mass) => mass < SMALL_LETTER_MASS);
   const unscored = cells.filter((cell) => cell.summary.unscored > 0);
@@ -45,7 +45,7 @@ export function abWarnings(cells: readonly AbCell[]): readonly string[] {
   ];
 }
 
-function figuresOf({ summary }: AbCell): readonly string[] {
+function figuresOf({ summary }: ChoiceCell): readonly string[] {
   const { p_matching, letter_mass } = summary;
   const interval = p_matching?.bootstrap ?? p_matching?.t ?? null;
   return [

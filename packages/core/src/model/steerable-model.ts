@@ -114,6 +114,13 @@ export interface Generation {
   readonly steered: SteeredSpan | null;
 }
 
+/** A prompt and what follows it, in tokens. */
+export interface ContinuationRequest {
+  readonly prompt: PromptText;
+  /** Such as `Generation.tokens`. */
+  readonly tokens: readonly number[];
+}
+
 export interface ExplainedToken {
   readonly position: number;
   readonly id: number;
@@ -150,6 +157,14 @@ export interface SteerableModel extends AsyncDisposable {
     requests: readonly GenerateRequest[],
     options?: GenerateOptions,
   ): Promise<readonly Generation[]>;
+  /**
+   * One result a request, in order: for each of its tokens `log p(token | prompt and the tokens before)` in nats, under the
+   * model without steering; none for no tokens. Models that cannot tell leave the method out.
+   */
+  logProbabilities?(
+    requests: readonly ContinuationRequest[],
+    options?: CallOptions,
+  ): AsyncIterable<readonly number[]>;
   /** Every token of the prompt with the steps that act on it. */
   explain(
     prompt: PromptText & { readonly answer?: string },

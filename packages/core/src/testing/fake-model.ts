@@ -4,6 +4,7 @@ import type {
   CallOptions,
   ChoicePrompt,
   ChoiceResult,
+  ContinuationRequest,
   ContrastActivation,
   ContrastPrompt,
   ExplainedToken,
@@ -26,7 +27,7 @@ import {
   VOCABULARY_SIZE,
   type FakePrompt,
 } from "./fake-tokens.ts";
-import { fakeWords } from "./fake-words.ts";
+import { fakeWords, steeredWords } from "./fake-words.ts";
 import { textHash } from "./text-hash.ts";
 
 export interface FakeModelOptions {
@@ -217,6 +218,18 @@ export class FakeModel implements SteerableModel {
       onDone?.({ request, generation });
     }
     return generations;
+  }
+
+  /** Words that steering brings have log-probability -4, all others -1. */
+  async *logProbabilities(
+    requests: readonly ContinuationRequest[],
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<readonly number[]> {
+    const unlikely: ReadonlySet<number> = new Set(steeredWords.map(tokenId));
+    for (const { tokens } of requests) {
+      throwIfAborted(signal);
+      yield tokens.map((token) => (unlikely.has(token) ? -4 : -1));
+    }
   }
 
   async explain(

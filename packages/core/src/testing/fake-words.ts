@@ -14,7 +14,8 @@ const plainWords = [
   "and",
   "on",
 ] as const;
-const steeredWords = ["certainly", "indeed", "gladly", "yes"] as const;
+/** The words that steering brings. */
+export const steeredWords = ["certainly", "indeed", "gladly", "yes"] as const;
 /** Ends the text, as the end-of-text token of a real model does. */
 const END_CHANCE = 0.01;
 

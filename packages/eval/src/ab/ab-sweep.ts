@@ -1,12 +1,12 @@
-import type { AbItem, DataSet } from "@caa/datasets";
-import { runChoiceSweep, type ChoiceSweepResult } from "../choice/choice-sweep.ts";
-import type { SweepOptions } from "../sweep/sweep-options.ts";
+import {
+  type ChoiceSweepOptions,
+  type ChoiceSweepResult,
+  runChoiceSweep,
+} from "../choice/choice-sweep.ts";
 
-export interface AbSweepOptions extends SweepOptions {
-  readonly dataset: DataSet<AbItem>;
-}
+export type AbSweepOptions = Omit<ChoiceSweepOptions, "type">;
 
-export type AbSweepResult = ChoiceSweepResult<"ab">;
+export type AbSweepResult = ChoiceSweepResult;
 
 /** The A/B experiment: `runChoiceSweep` on a behavior's own items. @throws {CaaError} as `runChoiceSweep` */
 export function runAbSweep(options: AbSweepOptions): Promise<AbSweepResult> {

@@ -11,15 +11,15 @@ import type { ChoiceQuestion } from "./question.ts";
 import { answersOf, measureOf, rowOf } from "./score.ts";
 import { summarizeChoices } from "./summary.ts";
 
-export interface ChoiceSweepOptions<Type extends ChoiceType = ChoiceType> extends SweepOptions {
-  readonly type: Type;
+export interface ChoiceSweepOptions extends SweepOptions {
+  readonly type: ChoiceType;
   /** Its `behavior` is that of the vectors, whatever the questions are about. */
   readonly dataset: DataSet<ChoiceQuestion>;
 }
 
-export interface ChoiceSweepResult<Type extends ChoiceType = ChoiceType> {
+export interface ChoiceSweepResult {
   /** By layer, then in the order of the multipliers. */
-  readonly cells: ReadonlyArray<ChoiceCell<Type>>;
+  readonly cells: readonly ChoiceCell[];
   /** How many of them were in the store before. */
   readonly kept: number;
 }
@@ -33,14 +33,12 @@ export interface ChoiceSweepResult<Type extends ChoiceType = ChoiceType> {
  *   not fit the model; not-found for a layer without vector; invalid-data for a cell in the store that other
  *   data, vectors or another model made; io; aborted; what the model throws
  */
-export async function runChoiceSweep<Type extends ChoiceType>(
-  options: ChoiceSweepOptions<Type>,
-): Promise<ChoiceSweepResult<Type>> {
+export async function runChoiceSweep(options: ChoiceSweepOptions): Promise<ChoiceSweepResult> {
   const { type, dataset, store, signal, seed = 0 } = options;
   throwIfAborted(signal);
   const items = takeItems(dataset.items, options.limit);
   const common = { type, ...sweepSettings(dataset.behavior, options) };
-  const settingsOf = ({ layer, multiplier }: PlannedCell): ChoiceSettings<Type> => ({
+  const settingsOf = ({ layer, multiplier }: PlannedCell): ChoiceSettings => ({
     ...common,
     layer,
     multiplier,
@@ -48,10 +46,10 @@ export async function runChoiceSweep<Type extends ChoiceType>(
   return await keepOrMake({
     planned: planCells(options, dataset.hash),
     overwrite: options.overwrite,
-    find: (cell) => store.find<Type>(settingsOf(cell), cell.hashes),
+    find: (cell) => store.find(settingsOf(cell), cell.hashes),
     write: (cell) => store.write(cell),
     measure: (missing) => measure(options, common, items, missing),
-    make: (cell, measures): ChoiceCell<Type> => {
+    make: (cell, measures): ChoiceCell => {
       if (measures.length !== items.length) {
         const message = `choiceProbabilities: expected a result for each of ${items.length} items, got ${measures.length}`;
         throw new CaaError("shape-mismatch", message);

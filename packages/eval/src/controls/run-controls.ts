@@ -19,8 +19,6 @@ export interface ControlRun {
   readonly name: string;
   /** By layer, then in the order of the multipliers. */
   readonly cells: readonly ChoiceCell[];
-  /** How many of them were in the store before. */
-  readonly kept: number;
 }
 
 /**
@@ -40,7 +38,7 @@ export async function runControls(options: RunControlsOptions): Promise<readonly
   }
   const runs: ControlRun[] = [];
   for (const [index, { name, vectors }] of controls.entries()) {
-    const { cells, kept } = await runChoiceSweep({
+    const { cells } = await runChoiceSweep({
       ...sweep,
       type,
       vectors,
@@ -48,7 +46,7 @@ export async function runControls(options: RunControlsOptions): Promise<readonly
       onProgress: ({ done, total }) =>
         onProgress?.({ done: index * total + done, total: controls.length * total }),
     });
-    runs.push({ name, cells, kept });
+    runs.push({ name, cells });
   }
   return runs;
 }

@@ -105,10 +105,50 @@ async function measure(
           ),
       );
     await writeAnswers(options, jobs, measurements);
+    await measurePlain(options, items, measurements);
   } finally {
     await journal.close();
   }
   return measurements;
+}
+
+/** Adds what the plain model would have thought of each answer, where the model can tell. */
+async function measurePlain(
+  { model, system, signal }: OpenEndedSweepOptions,
+  items: readonly OpenEndedItem[],
+  measurements: Measurements<AnswerMeasure>,
+): Promise<void> {
+  const jobs = measurements.runs.flatMap((run) =>
+    measurements.of(run.key).flatMap((answer, item, all) => {
+      const question = items[item]?.question;
+      const open = answer.plain_log_probability === null && answer.token_ids.length > 0;
+      const known = question !== undefined && all.length === items.length; // all answers are there
+      return open && known ? [{ run, item, question, answer }] : [];
+    }),
+  );
+  const results = model.logProbabilities?.(
+    jobs.map(({ question, answer }) => ({
+      prompt: { user: question, ...(system === undefined ? {} : { system }) },
+      tokens: answer.token_ids,
+    })),
+    { signal },
+  );
+  if (results === undefined) {
+    return;
+  }
+  let index = 0;
+  for await (const logs of results) {
+    const job = jobs[index];
+    if (job === undefined || logs.length !== job.answer.token_ids.length) {
+      const message = `logProbabilities: expected one number a token for ${jobs.length} answers, got ${logs.length} for answer ${index + 1}`;
+      throw new CaaError("shape-mismatch", message);
+    }
+    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    const measured = { ...job.answer, plain_log_probability: Math.min(mean, 0) };
+    await measurements.add(job.item, [job.run], [measured]);
+    throwIfAborted(signal);
+    index += 1;
+  }
 }
 
 async function writeAnswers(
@@ -154,4 +194,5 @@ async function writeAnswers(
   } finally {
     await writing;
   }
+  throwIfAborted(signal); // it may have come when the last answer had
 }

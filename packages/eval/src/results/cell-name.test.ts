@@ -12,7 +12,7 @@ describe("cellFileName", () => {
 
   it("never gives two different settings the same name, and only safe names", () => {
     const long = "x".repeat(300);
-    const variants: ReadonlyArray<Partial<ChoiceSettings<"ab">>> = [
+    const variants: ReadonlyArray<Partial<ChoiceSettings>> = [
       {},
       { layer: 1 },
       { layer: 14 },

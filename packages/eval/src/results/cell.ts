@@ -6,15 +6,8 @@ import type { CellType } from "./settings.ts";
 /** A result of any type: one layer and one multiplier of one test, with every item. */
 export type Cell = ChoiceCell | OpenEndedCell;
 
-interface Cells {
-  readonly ab: ChoiceCell<"ab">;
-  readonly mmlu: ChoiceCell<"mmlu">;
-  readonly truthful_qa: ChoiceCell<"truthful_qa">;
-  readonly open_ended: OpenEndedCell;
-}
-
 /** The cells of a type. */
-export type CellOf<Type extends CellType> = Cells[Type];
+export type CellOf<Type extends CellType> = Type extends "open_ended" ? OpenEndedCell : ChoiceCell;
 
 /** Cells of one file are read whole; 1,000 items have about 1 MB. */
 export const MAX_CELL_BYTES: number = 256 * 1024 * 1024;
@@ -30,9 +23,4 @@ export function parseCell(value: unknown): { readonly cell: Cell } | { readonly 
   return result.success
     ? { cell: result.data }
     : { problem: z.prettifyError(result.error).replaceAll("\n", " ").slice(0, 500) };
-}
-
-/** Whether a cell is of a type. */
-export function isOfType<Type extends CellType>(cell: Cell, type: Type): cell is CellOf<Type> {
-  return cell.settings.type === type;
 }

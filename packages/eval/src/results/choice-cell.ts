@@ -3,7 +3,6 @@ import {
   type CellHashes,
   type ChoiceSettings,
   choiceSettingsSchema,
-  type ChoiceType,
   count,
   hashesSchema,
   text,
@@ -69,15 +68,16 @@ export interface ChoiceSummary extends CommonSummary {
 }
 
 /** One layer and one multiplier of a test with two lettered answers. */
-export interface ChoiceCell<Type extends ChoiceType = ChoiceType> {
+export interface ChoiceCell {
   readonly version: typeof CELL_VERSION;
-  readonly settings: ChoiceSettings<Type>;
+  readonly settings: ChoiceSettings;
   readonly hashes: CellHashes;
   readonly summary: ChoiceSummary;
   readonly rows: readonly ChoiceRow[];
 }
 
-export type AbCell = ChoiceCell<"ab">;
+/** One of type `ab`. */
+export type AbCell = ChoiceCell;
 
 const probability = z.number().min(0).max(1);
 export const spanSchema = z.strictObject({ first: count, count: count }).nullable();

@@ -38,8 +38,8 @@ export interface CommonSettings {
   readonly limit: number | null;
 }
 
-export interface ChoiceSettings<Type extends ChoiceType = ChoiceType> extends CommonSettings {
-  readonly type: Type;
+export interface ChoiceSettings extends CommonSettings {
+  readonly type: ChoiceType;
 }
 
 export interface OpenEndedSettings extends CommonSettings {

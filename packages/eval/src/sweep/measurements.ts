@@ -87,6 +87,11 @@ export class Measurements<Measure> {
     }
   }
 
+  /** All runs, each once. */
+  get runs(): readonly Run[] {
+    return [...this.#runs.values()];
+  }
+
   /** Of a run, in the order of the items. */
   of(key: string): readonly Measure[] {
     const measured = this.#of(key);

@@ -4,6 +4,7 @@ import {
   type CallOptions,
   type ChoicePrompt,
   type ChoiceResult,
+  type ContinuationRequest,
   type ContrastActivation,
   type ContrastPrompt,
   type ExplainedToken,
@@ -121,6 +122,42 @@ export class LlamaModel implements SteerableModel {
     options: GenerateOptions = {},
   ): Promise<readonly Generation[]> {
     return generateTexts(this.#parts, requests, options);
+  }
+
+  async *logProbabilities(
+    requests: readonly ContinuationRequest[],
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<readonly number[]> {
+    const { engine, tokenizer, format, config } = this.#parts;
+    for (const { prompt, tokens } of requests) {
+      const { ids } = encodePrompt(tokenizer, format, prompt);
+      const length = ids.length + tokens.length;
+      if (length - 1 > config.max_position_embeddings) {
+        throw new CaaError(
+          "context-length",
+          `prompt and answer: ${length} tokens, the model's context has ${config.max_position_embeddings}`,
+          { facts: { tokens: length, context: config.max_position_embeddings } },
+        );
+      }
+      if (tokens.length === 0) {
+        yield [];
+        continue;
+      }
+      const { probabilities } = await engine.forward(
+        {
+          vectors: [],
+          sequences: [{ ids: [...ids, ...tokens.slice(0, -1)], steps: [] }],
+          probabilities: tokens.map((token, i) => ({
+            sequence: 0,
+            position: ids.length - 1 + i,
+            tokens: [token],
+          })),
+        },
+        signal,
+      );
+      // A probability below the smallest number is that number, not minus infinity.
+      yield probabilities.map(([p = 0]) => Math.log(Math.max(p, Number.MIN_VALUE)));
+    }
   }
 
   async explain(
