@@ -27,11 +27,14 @@ describe("plot activations", () => {
     );
     const rows = (await readFile(join(cli.cwd, `${name}.csv`), "utf8")).trim().split("\n").slice(1);
     const letters = rows.map((row) => row.split(",").slice(4, 6).join(" "));
+    const items: ReadonlyArray<Record<string, string>> = JSON.parse(
+      JSON.stringify(demoGenerateSet),
+    );
     const letterOf = (answer: string): string => answer.replaceAll(/[ ()]/g, "");
     expect(letters).toEqual(
-      demoGenerateSet.flatMap((item) => [
-        `positive ${letterOf(item.answer_matching_behavior)}`,
-        `negative ${letterOf(item.answer_not_matching_behavior)}`,
+      items.flatMap((item) => [
+        `positive ${letterOf(item["answer_matching_behavior"] ?? "")}`,
+        `negative ${letterOf(item["answer_not_matching_behavior"] ?? "")}`,
       ]),
     );
     expect(await readFile(join(cli.cwd, `${name}.svg`), "utf8")).toContain(

@@ -82,7 +82,7 @@ export async function drawActivations(
           letters: file.letters,
           ...(await file.read(layer)),
         });
-        written.push(...(await writePlot(plot, { out: resolve(cwd, options.out), cwd })));
+        written.push(...(await writePlot(plot, options, dependencies)));
       }
     } finally {
       progress.end();

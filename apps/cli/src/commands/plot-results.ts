@@ -1,23 +1,29 @@
-import { mkdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
-import { CaaError, throwIfAborted } from "@caa/core";
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { CaaError } from "@caa/core";
+import type { ScoredCell } from "@caa/scoring";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { collectNames, oneOf } from "../options/names.ts";
 import { collectLayers, collectMultipliers, parseWhole } from "../options/numbers.ts";
 import { examples } from "../output/examples.ts";
-import { startProgress } from "../output/progress.ts";
+import { type DrawnPlots, drawPlots } from "../output/write-plots.ts";
 import type { VectorKind } from "../vector-files.ts";
+
+/** Folder of judged answers, in that of results. */
+const SCORES = "open_ended_scores";
 
 export interface PlotResultsOptions {
   readonly results: string;
   readonly out: string;
+  readonly type?: "ab" | "open-ended" | "mmlu" | "truthful-qa";
   readonly behaviors?: readonly string[];
   readonly models?: readonly string[];
   readonly vectors?: VectorKind;
   readonly layers?: readonly number[];
   readonly multipliers?: readonly number[];
   readonly layer?: number;
+  readonly latex?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,10 +32,15 @@ export function addPlotResults(parent: Command, dependencies: CliDependencies): 
   const command = parent
     .command("results")
     .description(
-      "draw p(matching) per layer and against the multiplier: SVG, PNG and the figures as CSV",
+      "draw what was measured, per layer, against the multiplier, for all behaviors and by category: SVG, PNG and the figures as CSV",
     )
     .option("--results <dir>", "folder of results", "results")
     .option("--out <dir>", "where plots go", "plots")
+    .option(
+      "--type <type>",
+      "only this test: ab, open-ended, mmlu or truthful-qa (default: all)",
+      oneOf("ab", "open-ended", "mmlu", "truthful-qa"),
+    )
     .option("--behaviors <names...>", "only these behaviors (default: all)", collectNames)
     .option(
       "--models <ids...>",
@@ -49,74 +60,110 @@ export function addPlotResults(parent: Command, dependencies: CliDependencies): 
     )
     .option(
       "--layer <n>",
-      "layer of the plot against the multiplier (default: where it changes most)",
+      "layer of the plots at one layer (default: in each where it changes most)",
       parseWhole,
     )
+    .option("--latex", "tables as LaTeX too")
     .option("--json", "what was written, as JSON")
     .action(async (options: PlotResultsOptions) => {
-      const files = await plotResults(options, dependencies);
+      const drawn = await plotResults(options, dependencies);
       dependencies.stdout.write(
         options.json === true
-          ? `${JSON.stringify({ files }, null, 2)}\n`
-          : files.map((file) => `${file}\n`).join(""),
+          ? `${JSON.stringify(drawn, null, 2)}\n`
+          : drawn.files.map((file) => `${file}\n`).join(""),
       );
     });
   examples(
     command,
     "caa plot results",
     "caa plot results --behaviors refusal --layer 13",
+    "caa plot results --type mmlu --latex",
     "caa plot results --results results --out plots --vectors raw --json",
   );
 }
 
 /**
- * Draws what is in the folder of results and gives the files, relative to the working folder.
- * @throws {CaaError} empty-selection when there is nothing to draw
+ * Draws what is in the folder of results.
+ * @throws {CaaError} empty-selection when there is nothing to draw; not-found for a layer that was not measured
  */
 export async function plotResults(
   options: PlotResultsOptions,
   dependencies: CliDependencies,
-): Promise<readonly string[]> {
+): Promise<DrawnPlots> {
   const { readCells } = await import("@caa/eval");
-  const { plotAbResults, renderPng } = await import("@caa/eval/plots");
-  const { writeFileAtomic } = await import("@caa/core/files");
-  const { cwd, signal } = dependencies;
-  const { behaviors, models, vectors, layers, multipliers, layer } = options;
-  const cells = await readCells(resolve(cwd, options.results), {
-    types: ["ab"],
+  const { planResultPlots, planScorePlots } = await import("@caa/eval/plots");
+  const dir = resolve(dependencies.cwd, options.results);
+  const { type, behaviors, models, layers, multipliers, layer } = options;
+  const filter = {
     ...(behaviors === undefined ? {} : { behaviors }),
     ...(models === undefined ? {} : { models }),
     // Controls have names of their own and are drawn beside effects, not for themselves.
-    vectors: vectors === undefined ? ["normalized", "raw"] : [vectors],
+    vectors: options.vectors === undefined ? ["normalized", "raw"] : [options.vectors],
     ...(layers === undefined ? {} : { layers }),
     ...(multipliers === undefined ? {} : { multipliers }),
-  });
-  if (cells.length === 0) {
-    const message = `${options.results}: expected results to draw, got none that fit. Make them: caa eval --type ab --model M --data DIR`;
+  };
+  const types = (["ab", "mmlu", "truthful_qa"] as const).filter(
+    (one) => type === undefined || one === type.replace("-", "_"),
+  );
+  const cells = types.length === 0 ? [] : await readCells(dir, { types, ...filter });
+  const scores =
+    type === undefined || type === "open-ended"
+      ? (await readScores(join(dir, SCORES))).filter(({ settings }) => matches(settings, filter))
+      : [];
+  const all = [...cells, ...scores];
+  if (all.length === 0) {
+    const open = type === "open-ended";
+    const message = `${options.results}: expected results to draw, got none that fit. Make them: ${open ? "caa eval --type open-ended, then caa score" : "caa eval --type ab --model M --data DIR"}`;
     throw new CaaError("empty-selection", message);
   }
-  const out = resolve(cwd, options.out);
-  await mkdir(out, { recursive: true });
-  const files: string[] = [];
-  const progress = startProgress(dependencies, "plots", "plots");
-  try {
-    const plots = await plotAbResults(cells, layer === undefined ? {} : { layer });
-    for (const [index, plot] of plots.entries()) {
-      throwIfAborted(signal);
-      const contents = [
-        ["svg", plot.svg],
-        ["png", await renderPng(plot.svg)],
-        ["csv", plot.csv],
-      ] as const;
-      for (const [extension, content] of contents) {
-        const path = join(out, `${plot.name}.${extension}`);
-        await writeFileAtomic(path, content);
-        files.push(relative(cwd, path));
-      }
-      progress.update(index + 1, plots.length);
-    }
-  } finally {
-    progress.end();
+  const measured = new Set(all.map(({ settings }) => settings.layer));
+  if (layer !== undefined && !measured.has(layer)) {
+    const there = [...measured].sort((a, b) => a - b);
+    const message = `--layer: expected a layer that was measured, got ${layer}; there: ${there.join(" ")}`;
+    throw new CaaError("not-found", message, { facts: { layer, layers: there } });
   }
-  return files;
+  const at = layer === undefined ? {} : { layer };
+  const plots = [...planResultPlots(cells, at), ...planScorePlots(scores, at)];
+  return await drawPlots(plots, options, dependencies);
+}
+
+/** All files of scores; none when there is no such folder. @throws {CaaError} invalid-file, io */
+async function readScores(dir: string): Promise<readonly ScoredCell[]> {
+  const { readScoredCell } = await import("@caa/scoring");
+  const names = await readdir(dir, { recursive: true }).catch((cause: unknown) => {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
+      return [];
+    }
+    throw new CaaError("io", `${dir}: expected a readable folder, got: ${String(cause)}`, {
+      cause,
+    });
+  });
+  const cells: ScoredCell[] = [];
+  for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
+    if (!name.split(/[\\/]/).some((part) => part.startsWith("."))) {
+      cells.push(await readScoredCell(join(dir, name)));
+    }
+  }
+  return cells;
+}
+
+interface Filter {
+  readonly behaviors?: readonly string[];
+  readonly models?: readonly string[];
+  readonly vectors: readonly string[];
+  readonly layers?: readonly number[];
+  readonly multipliers?: readonly number[];
+}
+
+function matches(settings: ScoredCell["settings"], filter: Filter): boolean {
+  const { behavior, layer, multiplier } = settings;
+  const named = (names: readonly string[] | undefined, value: unknown): boolean =>
+    names === undefined || (typeof value === "string" && names.includes(value));
+  return (
+    named(filter.behaviors, behavior) &&
+    named(filter.models, settings["model"]) &&
+    named(filter.vectors, settings["vectors"]) &&
+    (filter.layers?.includes(layer) ?? true) &&
+    (filter.multipliers?.includes(multiplier) ?? true)
+  );
 }

@@ -1,5 +1,5 @@
 import { basename, relative, resolve } from "node:path";
-import { CaaError, type SteeringVectors, throwIfAborted } from "@caa/core";
+import { CaaError, type SteeringVectors } from "@caa/core";
 import type { LayerReliability } from "@caa/eval";
 import type { NamedVectors } from "@caa/eval/plots";
 import type { Command } from "commander";
@@ -7,9 +7,8 @@ import type { CliDependencies } from "../dependencies.ts";
 import { collectNames, oneOf } from "../options/names.ts";
 import { parseWhole } from "../options/numbers.ts";
 import { examples } from "../output/examples.ts";
-import { startProgress } from "../output/progress.ts";
 import { formatTable } from "../output/table.ts";
-import { writePlot } from "../output/write-plots.ts";
+import { drawPlots, type DrawnPlots } from "../output/write-plots.ts";
 import { isFile, listVectors, type VectorKind, vectorPath } from "../vector-files.ts";
 
 export interface VectorsAnalyzeOptions {
@@ -23,20 +22,13 @@ export interface VectorsAnalyzeOptions {
   readonly latex?: boolean;
 }
 
-export interface VectorsAnalysis {
+export interface VectorsAnalysis extends DrawnPlots {
   readonly analyzed: ReadonlyArray<{
     readonly file: NamedVectors;
     /** The layer whose halves agree best; null without halves. */
     readonly best: LayerReliability | null;
   }>;
-  /** What was written, relative to the working folder. */
-  readonly files: readonly string[];
-  /** Why a plot was not drawn. */
-  readonly skipped: readonly string[];
 }
-
-/** What files lack for one plot is no reason to draw none of the others. */
-const SKIPPED = ["empty-selection", "incompatible-vector", "invalid-argument", "shape-mismatch"];
 
 /** `caa vectors analyze` */
 export function addVectorsAnalyze(parent: Command, dependencies: CliDependencies): void {
@@ -97,7 +89,7 @@ export async function analyzeVectors(
 ): Promise<VectorsAnalysis> {
   const { mostReliableLayer, reliability } = await import("@caa/eval");
   const { planVectorPlots } = await import("@caa/eval/plots");
-  const { cwd, signal, stderr } = dependencies;
+  const { cwd } = dependencies;
   const found = paths.length === 0 ? await findAll(options, cwd) : paths.map((path) => named(path));
   const loaded = await load(found, cwd);
   const { layer } = options;
@@ -110,30 +102,7 @@ export async function analyzeVectors(
     ...(layer === undefined ? {} : { layer }),
     of: options.unscaled === true ? "vectors" : "directions",
   });
-  const files: string[] = [];
-  const skipped: string[] = [];
-  const progress = startProgress(dependencies, "plots", "plots");
-  try {
-    for (const [index, { what, draw }] of plots.entries()) {
-      throwIfAborted(signal);
-      progress.update(index, plots.length);
-      try {
-        const plot = await draw();
-        const out = resolve(cwd, options.out);
-        files.push(...(await writePlot(plot, { out, cwd, latex: options.latex })));
-      } catch (error) {
-        if (!CaaError.isInstance(error) || !SKIPPED.includes(error.code)) {
-          throw error;
-        }
-        skipped.push(`${what}: ${error.message}`);
-      }
-    }
-  } finally {
-    progress.end();
-  }
-  for (const reason of skipped) {
-    stderr.write(`skipped: ${reason}\n`);
-  }
+  const { files, skipped } = await drawPlots(plots, options, dependencies);
   const analyzed = loaded.map((file) => ({
     file,
     best: mostReliableLayer(reliability(file.vectors)),

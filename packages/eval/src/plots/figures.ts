@@ -1,6 +1,7 @@
 import { CaaError } from "@caa/core";
 import { sweepName } from "../results/cell-name.ts";
-import type { AbCell } from "../results/choice-cell.ts";
+import type { ChoiceCell } from "../results/choice-cell.ts";
+import type { ChoiceSettings, SweepSettings } from "../results/settings.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 
 /** The figures of one cell, as plots and tables use them. */
@@ -26,11 +27,14 @@ export interface FigureGroup {
   readonly confidence: number;
   /** By layer, then multiplier. */
   readonly figures: readonly Figure[];
+  /** What the cells share. */
+  readonly settings: SweepSettings<ChoiceSettings>;
+  readonly cells: readonly ChoiceCell[];
 }
 
 /** Cells put together by all settings but layer and multiplier, and by the hashes of model and data set. */
-export function groupCells(cells: readonly AbCell[]): readonly FigureGroup[] {
-  const groups = new Map<string, AbCell[]>();
+export function groupCells(cells: readonly ChoiceCell[]): readonly FigureGroup[] {
+  const groups = new Map<string, ChoiceCell[]>();
   for (const cell of cells) {
     const { layer: _, multiplier: __, ...common } = cell.settings;
     const key = JSON.stringify([common, cell.hashes.model, cell.hashes.dataset]);
@@ -48,7 +52,7 @@ export function groupCells(cells: readonly AbCell[]): readonly FigureGroup[] {
 }
 
 /** A line through cells of different vectors would show what no vector does. */
-function checkOneVector(cells: readonly AbCell[]): void {
+function checkOneVector(cells: readonly ChoiceCell[]): void {
   const byLayer = new Map<number, string>();
   for (const { settings, hashes } of cells) {
     const { behavior, layer } = settings;
@@ -64,7 +68,7 @@ function checkOneVector(cells: readonly AbCell[]): void {
   }
 }
 
-function toGroup(first: AbCell, cells: readonly AbCell[]): FigureGroup {
+function toGroup(first: ChoiceCell, cells: readonly ChoiceCell[]): FigureGroup {
   checkOneVector(cells);
   const { settings } = first;
   const figures = cells
@@ -77,25 +81,48 @@ function toGroup(first: AbCell, cells: readonly AbCell[]): FigureGroup {
       letterMass: summary.letter_mass,
     }))
     .sort((a, b) => a.layer - b.layer || a.multiplier - b.multiplier);
-  const details = [
-    ...(settings.overrideWeights === null ? [] : [`weights of ${settings.overrideWeights}`]),
-    `prompt=${settings.promptStyle}`,
-    `dtype=${settings.dtype}`,
-    ...(settings.operation === "add" ? [] : [`operation=${settings.operation}`]),
-    ...(settings.positions === "marker" ? [] : [`positions=${settings.positions}`]),
-    ...(settings.system === null ? [] : ["with a system prompt"]),
-    ...(settings.limit === null ? [] : [`limit=${settings.limit}`]),
-  ];
+  const { layer: _, multiplier: __, ...shared } = settings;
   const { behavior, model, vectors } = settings;
   return {
     name: sweepName(settings),
     behavior,
     model,
     vectors,
-    details,
+    details: detailsOf(settings),
     confidence: first.summary.confidence,
     figures,
+    settings: shared,
+    cells,
   };
+}
+
+/** Settings that are not in the title, in words. */
+export function detailsOf(settings: SweepSettings): readonly string[] {
+  return [
+    ...(settings.overrideWeights === null ? [] : [`weights of ${settings.overrideWeights}`]),
+    `prompt=${settings.promptStyle}`,
+    `dtype=${settings.dtype}`,
+    ...(settings.operation === "add" ? [] : [`operation=${settings.operation}`]),
+    ...(settings.positions === "marker" ? [] : [`positions=${settings.positions}`]),
+    ...(settings.overrideVector === null ? [] : [`vector of layer ${settings.overrideVector}`]),
+    ...(settings.overrideVectorModel === null
+      ? []
+      : [`vectors of ${settings.overrideVectorModel}`]),
+    ...(settings.system === null ? [] : [SYSTEM_PROMPTS[settings.systemPrompt ?? "own"]]),
+    ...(settings.limit === null ? [] : [`limit=${settings.limit}`]),
+  ];
+}
+
+/** How system prompts are called, by what they ask for. */
+export const SYSTEM_PROMPTS = {
+  pos: "positive system prompt",
+  neg: "negative system prompt",
+  own: "own system prompt",
+} as const;
+
+/** What the score of a test is called. */
+export function scoreName(type: ChoiceSettings["type"]): string {
+  return type === "ab" ? "p(matching)" : "p(correct)";
 }
 
 /** Values once each, ascending. */

@@ -28,9 +28,9 @@ export function heatMapSpec(options: HeatMapOptions): TopLevelSpec {
   const rows = union(panels.map(({ grid }) => grid.rows));
   const columns = union(panels.map(({ grid }) => grid.columns));
   const cell = cellSize(Math.max(rows.length, columns.length), panels.length);
-  const names = typeof rows[0] === "string" || typeof columns[0] === "string";
+  const names = [...rows, ...columns].some((label) => !/^\d+$/.test(label));
   const small = panels.length > 1 && names;
-  const axis = (labels: readonly (string | number)[], name: string, side: "x" | "y") => ({
+  const axis = (labels: readonly string[], name: string, side: "x" | "y") => ({
     type: "ordinal" as const,
     sort: [...labels],
     title: small ? null : name, // names say themselves what they are
@@ -115,7 +115,9 @@ function toPoints({ name, grid }: HeatMapPanel): object[] {
   return rows.flatMap((row, i) =>
     columns.flatMap((column, j) => {
       const value = values[i * columns.length + j] ?? null;
-      return value === null ? [] : [{ panel: name, row, column, cosine: round(value) }];
+      return value === null
+        ? []
+        : [{ panel: name, row: String(row), column: String(column), cosine: round(value) }];
     }),
   );
 }
@@ -125,13 +127,14 @@ function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;
 }
 
-function union(lists: ReadonlyArray<ReadonlyArray<string | number>>): (string | number)[] {
+function union(lists: ReadonlyArray<ReadonlyArray<string | number>>): string[] {
   const all = [...new Set(lists.flat())];
-  return all.every((label) => typeof label === "number") ? all.sort((a, b) => a - b) : all;
+  const layers = all.filter((label) => typeof label === "number").sort((a, b) => a - b);
+  return [...layers, ...all.filter((label) => typeof label === "string")].map(String);
 }
 
 /** Some of the labels, evenly, at most about `most`. */
-function thin(labels: readonly (string | number)[], most: number): (string | number)[] {
+function thin(labels: readonly string[], most: number): string[] {
   const step = Math.max(1, Math.ceil(labels.length / Math.max(1, most)));
   return labels.filter((_, i) => i % step === 0);
 }

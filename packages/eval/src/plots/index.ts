@@ -1,4 +1,6 @@
 export { plotEffects } from "./effects.ts";
+export { planResultPlots } from "./plan-result-plots.ts";
+export { planScorePlots } from "./plan-score-plots.ts";
 export { planVectorPlots } from "./plan-vector-plots.ts";
 export { plotAbResults } from "./plot-ab-results.ts";
 export { plotActivations } from "./plot-activations.ts";
@@ -12,6 +14,8 @@ export {
 } from "./plot-analysis.ts";
 export { renderPng } from "./render.ts";
 export type { PlotEffectsOptions } from "./effects.ts";
+export type { ResultPlotsOptions } from "./plan-result-plots.ts";
+export type { JudgedCell, ScorePlotsOptions } from "./plan-score-plots.ts";
 export type { PlannedPlot, VectorPlotsOptions } from "./plan-vector-plots.ts";
 export type { PlotActivationsOptions } from "./plot-activations.ts";
 export type { NamedVectors } from "./plot-analysis.ts";

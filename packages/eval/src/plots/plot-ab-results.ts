@@ -1,7 +1,8 @@
 import { CaaError } from "@caa/core";
-import type { AbCell } from "../results/choice-cell.ts";
+import type { ChoiceCell } from "../results/choice-cell.ts";
 import { toCsv } from "./csv.ts";
-import { distinct, type Figure, type FigureGroup, groupCells } from "./figures.ts";
+import { steepest } from "./against-multiplier.ts";
+import { distinct, type FigureGroup, groupCells } from "./figures.ts";
 import { renderSvg } from "./render.ts";
 import { layersSpec, multipliersSpec } from "./specs.ts";
 
@@ -23,12 +24,12 @@ export interface PlotAbOptions {
 }
 
 /**
- * Two plots for each behavior, model and kind of vectors in the cells: p(matching) per layer, a line for each
- * multiplier, and p(matching) against the multiplier at one layer; each with bands and with the letter mass below.
+ * Two plots for each behavior, model and kind of vectors in the cells of tests with two lettered answers: p(matching) per
+ * layer, a line for each multiplier, and p(matching) against the multiplier at one layer; each with bands and with the letter mass below.
  * @throws {CaaError} empty-selection without cells, not-found when a layer was not measured
  */
 export async function plotAbResults(
-  cells: readonly AbCell[],
+  cells: readonly ChoiceCell[],
   options: PlotAbOptions = {},
 ): Promise<readonly Plot[]> {
   const { kinds = ["layers", "multipliers"] } = options;
@@ -38,46 +39,61 @@ export async function plotAbResults(
   const plots: Plot[] = [];
   const seen = new Map<string, number>();
   for (const group of groupCells(cells)) {
-    const layer = options.layer ?? steepestLayer(group);
-    const atLayer = group.figures.filter((figure) => figure.layer === layer);
-    if (atLayer.length === 0) {
-      const layers = distinct(group.figures.map((figure) => figure.layer));
-      const message = `plotAbResults: expected a measured layer, got ${layer}; ${group.behavior} on ${group.model} has ${layers.join(" ")}`;
-      throw new CaaError("not-found", message, { facts: { layer, layers } });
-    }
     // Groups with the same settings differ in the hash of the model or of the data set.
     const same = seen.get(group.name) ?? 0;
     seen.set(group.name, same + 1);
-    const name = same === 0 ? group.name : `${group.name}_${same + 1}`;
+    const named = same === 0 ? group : { ...group, name: `${group.name}_${same + 1}` };
+    const layer = checkLayer(group, options.layer ?? steepestLayer(group));
     if (kinds.includes("layers")) {
-      plots.push({
-        name: `layers_${name}`,
-        svg: await renderSvg(layersSpec(group)),
-        csv: toCsv(group, group.figures),
-      });
+      plots.push(await plotLayers(named));
     }
     if (kinds.includes("multipliers")) {
-      plots.push({
-        name: `multipliers_layer=${layer}_${name}`,
-        svg: await renderSvg(multipliersSpec(group, layer)),
-        csv: toCsv(group, atLayer),
-      });
+      plots.push(await plotMultipliers(named, layer));
     }
   }
   return plots;
 }
 
-function steepestLayer(group: FigureGroup): number {
-  const changes = distinct(group.figures.map((figure) => figure.layer)).map((layer) => {
-    const figures = group.figures.filter((figure) => figure.layer === layer); // ascending multipliers
-    return { layer, change: Math.abs((meanOf(figures.at(-1)) ?? 0) - (meanOf(figures[0]) ?? 0)) };
-  });
-  return changes.reduce(
-    (best, next) => (next.change > best.change ? next : best),
-    changes[0] ?? { layer: 0, change: 0 },
-  ).layer;
+/** The score per layer, a line with its band for each multiplier. */
+export async function plotLayers(group: FigureGroup): Promise<Plot> {
+  return {
+    name: `layers_${group.name}`,
+    svg: await renderSvg(layersSpec(group)),
+    csv: toCsv(group, group.figures),
+  };
 }
 
-function meanOf(figure: Figure | undefined): number | undefined {
-  return figure?.pMatching?.mean;
+/** The score against the multiplier at one layer. @throws {CaaError} not-found when it was not measured */
+export async function plotMultipliers(
+  group: FigureGroup,
+  layer: number = steepestLayer(group),
+): Promise<Plot> {
+  checkLayer(group, layer);
+  return {
+    name: `multipliers_layer=${layer}_${group.name}`,
+    svg: await renderSvg(multipliersSpec(group, layer)),
+    csv: toCsv(
+      group,
+      group.figures.filter((figure) => figure.layer === layer),
+    ),
+  };
+}
+
+function checkLayer(group: FigureGroup, layer: number): number {
+  const layers = distinct(group.figures.map((figure) => figure.layer));
+  if (!layers.includes(layer)) {
+    const message = `plotAbResults: expected a measured layer, got ${layer}; ${group.behavior} on ${group.model} has ${layers.join(" ")}`;
+    throw new CaaError("not-found", message, { facts: { layer, layers } });
+  }
+  return layer;
+}
+
+/** The layer where the score changes most from the lowest multiplier to the highest. */
+export function steepestLayer(group: FigureGroup): number {
+  const figures = group.figures.map((figure) => ({
+    ...figure,
+    score: figure.pMatching,
+    letterMass: null,
+  }));
+  return steepest([{ figures }]);
 }

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { formatMultiplier } from "../results/cell-name.ts";
-import { distinct, type Figure, type FigureGroup } from "./figures.ts";
+import { distinct, type Figure, type FigureGroup, scoreName } from "./figures.ts";
 import { multiplierColors, POSITIVE_COLOR } from "./palette.ts";
 import { CONFIG } from "./theme.ts";
 import { plotTitle } from "./titles.ts";
@@ -24,7 +24,8 @@ export function layersSpec(group: FigureGroup): TopLevelSpec {
     legend: { symbolOpacity: 1, symbolType: "stroke", symbolStrokeWidth: 3 },
   };
   return panels({
-    title: plotTitle("p(matching) per layer", group, figures),
+    title: plotTitle(`${scoreName(group.settings.type)} per layer`, group, figures),
+    score: scoreName(group.settings.type),
     figures,
     x: { field: "layer", values: distinct(figures.map((figure) => figure.layer)), margin: 0.5 },
     color,
@@ -35,7 +36,12 @@ export function layersSpec(group: FigureGroup): TopLevelSpec {
 export function multipliersSpec(group: FigureGroup, layer: number): TopLevelSpec {
   const figures = group.figures.filter((figure) => figure.layer === layer);
   return panels({
-    title: plotTitle(`p(matching) against the multiplier, layer ${layer}`, group, figures),
+    title: plotTitle(
+      `${scoreName(group.settings.type)} against the multiplier, layer ${layer}`,
+      group,
+      figures,
+    ),
+    score: scoreName(group.settings.type),
     figures,
     x: {
       field: "multiplier",
@@ -48,6 +54,8 @@ export function multipliersSpec(group: FigureGroup, layer: number): TopLevelSpec
 
 interface PanelOptions<Color> {
   readonly title: ReturnType<typeof plotTitle>;
+  /** What the score is called. */
+  readonly score: string;
   readonly figures: readonly Figure[];
   readonly x: {
     readonly field: "layer" | "multiplier";
@@ -68,7 +76,7 @@ interface SeriesColor {
 
 /** Two panels over one x axis: p(matching) with bands and the plain model's value dashed, and the letter mass. */
 function panels(options: PanelOptions<SeriesColor | { readonly value: string }>): TopLevelSpec {
-  const { title, figures, color } = options;
+  const { title, score, figures, color } = options;
   const { field, values, margin } = options.x;
   const x = {
     field,
@@ -94,7 +102,7 @@ function panels(options: PanelOptions<SeriesColor | { readonly value: string }>)
         layer: [
           {
             mark: { type: "area", opacity: 0.16 },
-            encoding: { y: probability("p(matching)", "low"), y2: { field: "high" }, color },
+            encoding: { y: probability(score, "low"), y2: { field: "high" }, color },
           },
           {
             data: { values: plainModel(figures).map((baseline) => ({ baseline })) },
@@ -102,12 +110,12 @@ function panels(options: PanelOptions<SeriesColor | { readonly value: string }>)
             encoding: {
               x: { value: 0 },
               x2: { value: WIDTH },
-              y: probability("p(matching)", "baseline"),
+              y: probability(score, "baseline"),
             },
           },
           {
             mark: { type: "line", strokeWidth: 1.8, point: { size: 24, filled: true } },
-            encoding: { y: probability("p(matching)", "p"), color },
+            encoding: { y: probability(score, "p"), color },
           },
         ],
       },

@@ -15,7 +15,7 @@ export const CONFIG: Config = {
     gridColor: "#eeeeee",
     labelFlush: false,
   },
-  legend: { labelFontSize: 11, labelLimit: 420, titleFontSize: 12, titleFontWeight: "normal" },
+  legend: { labelFontSize: 11, labelLimit: 700, titleFontSize: 12, titleFontWeight: "normal" },
   title: {
     anchor: "start",
     fontSize: 14,

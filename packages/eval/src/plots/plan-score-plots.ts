@@ -1,0 +1,153 @@
+import { CaaError, type Interval } from "@caa/core";
+import { z } from "zod";
+import { sweepName } from "../results/cell-name.ts";
+import { type OpenEndedSettings, openEndedSettingsSchema } from "../results/settings.ts";
+import { plotAgainstMultiplier, type ScoreLine, type ScoreScale } from "./against-multiplier.ts";
+import { detailsOf } from "./figures.ts";
+import type { PlannedPlot } from "./plan-vector-plots.ts";
+
+/** Open-ended answers of one layer and multiplier with a judge's scores; what `caa score` writes fits. */
+export interface JudgedCell {
+  /** `OpenEndedSettings` */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Of the model, among others. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly judging: { readonly judge: { readonly model: string } };
+  readonly summary: {
+    readonly n: number;
+    /** In [0, 10]; null when no answer was scored. */
+    readonly mean: number | null;
+    /** Bootstrap over answers. */
+    readonly interval: Interval | null;
+    readonly t: Interval | null;
+    readonly confidence: number;
+    /** Answers without a score, by reason. */
+    readonly unscored: Readonly<Record<string, number>>;
+  };
+}
+
+export interface ScorePlotsOptions {
+  /** @default in each plot the layer where the mean score changes most */
+  readonly layer?: number;
+}
+
+const SCALE: ScoreScale = {
+  name: "mean score (0 to 10)",
+  domain: [0, 10],
+  labels: [0, 2, 4, 6, 8, 10],
+};
+
+interface Known extends Omit<JudgedCell, "settings"> {
+  readonly settings: OpenEndedSettings;
+}
+
+/**
+ * Plots of judged answers: for each behavior and model the mean score against the multiplier, a line for each system
+ * prompt, and one for all behaviors of a model together.
+ * @throws {CaaError} invalid-data for cells whose settings are not those of open-ended answers
+ */
+export function planScorePlots(
+  cells: readonly JudgedCell[],
+  { layer }: ScorePlotsOptions = {},
+): readonly PlannedPlot[] {
+  const known = cells.map(withSettings);
+  const judgeOf = ({ judging }: Known): string => judging.judge.model;
+  const plots = (
+    what: string,
+    by: "behavior" | "system prompt",
+    rest: (settings: OpenEndedSettings) => OpenEndedSettings,
+    title: (settings: OpenEndedSettings) => string,
+  ): readonly (PlannedPlot & { readonly lines: number })[] =>
+    [
+      ...groupBy(known, (cell) => [
+        sweepName(rest(cell.settings)),
+        cell.hashes["model"] ?? "",
+        judgeOf(cell),
+      ]).values(),
+    ].flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) {
+        return [];
+      }
+      const lines = linesOf(group);
+      const name = sweepName(rest(first.settings));
+      const draw: PlannedPlot["draw"] = () =>
+        plotAgainstMultiplier(lines, {
+          name: (at) => `${what}_layer=${at}_${name}`,
+          title: (at) => `${title(first.settings)}, layer ${at}`,
+          details: detailsOf(rest(first.settings)),
+          notes: [`judged by ${judgeOf(first)}`],
+          scale: SCALE,
+          layer,
+          by,
+        });
+      return [{ what: `${what} of ${name}`, draw, lines: lines.length }];
+    });
+  return [
+    ...plots(
+      "scores",
+      "system prompt",
+      (settings) => ({ ...settings, system: null, systemPrompt: null }),
+      ({ behavior }) => `${behavior}: open-ended answers, mean score against the multiplier`,
+    ),
+    ...plots(
+      "behaviors-scores",
+      "behavior",
+      (settings) => ({ ...settings, behavior: "all" }),
+      () => "open-ended answers, mean score against the multiplier",
+    ).filter(({ lines }) => lines > 1),
+  ].map(({ what, draw }) => ({ what, draw }));
+}
+
+function withSettings(cell: JudgedCell): Known {
+  const parsed = openEndedSettingsSchema.safeParse(cell.settings);
+  if (!parsed.success) {
+    const reason = z.prettifyError(parsed.error).replaceAll("\n", " ").slice(0, 300);
+    const message = `plots: expected scores of open-ended answers, got other settings: ${reason}`;
+    throw new CaaError("invalid-data", message);
+  }
+  return { ...cell, settings: parsed.data };
+}
+
+/** A line for all cells that differ in layer and multiplier only. */
+function linesOf(cells: readonly Known[]): readonly ScoreLine[] {
+  const groups = [...groupBy(cells, ({ settings }) => [sweepName(settings)]).values()];
+  return groups.flatMap((group) => {
+    const [first] = group;
+    return first === undefined
+      ? []
+      : [
+          {
+            settings: first.settings,
+            confidence: first.summary.confidence,
+            figures: group
+              .map(({ settings: { layer, multiplier }, summary }) => ({
+                layer,
+                multiplier,
+                n: summary.n,
+                unscored: Object.values(summary.unscored).reduce((sum, count) => sum + count, 0),
+                score:
+                  summary.mean === null
+                    ? null
+                    : { mean: summary.mean, bootstrap: summary.interval, t: summary.t },
+                letterMass: null,
+              }))
+              .sort((a, b) => a.layer - b.layer || a.multiplier - b.multiplier),
+          },
+        ];
+  });
+}
+
+function groupBy(
+  cells: readonly Known[],
+  key: (cell: Known) => readonly string[],
+): ReadonlyMap<string, readonly Known[]> {
+  const groups = new Map<string, Known[]>();
+  for (const cell of cells) {
+    const name = JSON.stringify(key(cell));
+    const group = groups.get(name) ?? [];
+    group.push(cell);
+    groups.set(name, group);
+  }
+  return groups;
+}

@@ -1,0 +1,123 @@
+import { meanWithIntervals } from "@caa/core";
+import { describe, expect, it } from "vitest";
+import { madeUpCell, madeUpGrid } from "../../test/made-up-cells.ts";
+import { madeUpResult } from "../../test/made-up-results.ts";
+import { acrossBehaviors, bySystemPrompt } from "./families.ts";
+import { groupCells } from "./figures.ts";
+import { planResultPlots } from "./plan-result-plots.ts";
+import { plotBehaviorsAtLayer, plotSystemPrompts } from "./plot-against-multiplier.ts";
+import { plotCategories } from "./plot-categories.ts";
+import { plotLayerSweep } from "./plot-layer-sweep.ts";
+
+const MULTIPLIERS = [-1, 0, 1];
+
+/** Cells of three behaviors, the second less easily moved and in the other direction. */
+const behaviors = ["calm", "kind", "brave"].flatMap((behavior, i) =>
+  [9, 13, 17].flatMap((layer) =>
+    MULTIPLIERS.map((multiplier) =>
+      madeUpResult({
+        settings: { behavior, layer, multiplier },
+        strength: [0.3, -0.15, 0.2][i] ?? 0,
+      }),
+    ),
+  ),
+);
+const prompts = MULTIPLIERS.flatMap((multiplier) => [
+  madeUpResult({ settings: { multiplier } }),
+  madeUpResult({
+    settings: { multiplier, system: "Agree.", systemPrompt: "pos" },
+    strength: 0.1,
+    offset: 0.2,
+  }),
+  madeUpResult({
+    settings: { multiplier, system: "Disagree.", systemPrompt: "neg" },
+    strength: 0.15,
+    offset: -0.2,
+  }),
+]);
+const only = <T>(list: readonly T[]): T => {
+  const [first] = list;
+  if (first === undefined || list.length > 1) {
+    throw new TypeError(`expected one, got ${list.length}`);
+  }
+  return first;
+};
+const categories = groupCells(
+  MULTIPLIERS.map((multiplier) =>
+    madeUpResult({
+      settings: { multiplier, type: "mmlu" },
+      strength: -0.08,
+      categories: ["anatomy", "law", "logic & sets", "virology"],
+    }),
+  ),
+);
+
+describe("plots of results", () => {
+  it.each([
+    ["system-prompts", () => plotSystemPrompts(only(bySystemPrompt(groupCells(prompts))))],
+    ["behaviors", () => plotBehaviorsAtLayer(only(acrossBehaviors(groupCells(behaviors))))],
+    ["sweep", () => plotLayerSweep(only(acrossBehaviors(groupCells(behaviors))))],
+    ["categories", () => plotCategories("made-up", only(categories))],
+  ])("draws the picture of %s that was looked at, with its figures", async (golden, draw) => {
+    const plot = await draw();
+    expect(plot.name).toMatch(new RegExp(`^${golden}_`));
+    await expect(plot.svg).toMatchFileSnapshot(`../../test/golden/${golden}.svg`);
+    await expect(plot.csv).toMatchFileSnapshot(`../../test/golden/${golden}.csv`);
+    await expect(plot.latex).toMatchFileSnapshot(`../../test/golden/${golden}.tex`);
+  });
+
+  it("has the paired change in the sweep: that of the rows, not of the means", async () => {
+    const { csv } = await plotLayerSweep(only(acrossBehaviors(groupCells(behaviors))));
+    const row = csv
+      .split("\n")
+      .find((line) => line.startsWith("calm,") && line.includes(",13,0.0,1.0,"));
+    const scores = [1, 0].map((multiplier) =>
+      madeUpResult({ settings: { behavior: "calm", multiplier }, strength: 0.3 }).rows.map(
+        (one) => one.score ?? 0,
+      ),
+    );
+    const changes = scores[0]?.map((score, i) => score - (scores[1]?.[i] ?? 0)) ?? [];
+    const { mean, bootstrap } = meanWithIntervals(changes);
+    expect(Number(row?.split(",")[8])).toBeCloseTo(mean, 12);
+    expect(Number(row?.split(",")[9])).toBeCloseTo(bootstrap?.low ?? 0, 12);
+  });
+
+  it("plans each plot once, and gives every one its own name", async () => {
+    const other = prompts.map((cell) => ({
+      ...cell,
+      hashes: { ...cell.hashes, model: "d".repeat(64) },
+    }));
+    const plans = planResultPlots([...behaviors, ...prompts, ...other]);
+    const names: string[] = [];
+    for (const { draw } of plans) {
+      names.push((await draw()).name);
+    }
+    expect(new Set(names).size).toBe(names.length);
+    const kinds = names.map((name) => name.replace(/_.*/, ""));
+    const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+    expect(count("layers")).toBe(3);
+    expect(count("multipliers")).toBe(3 + 2 * 3);
+    expect(count("system-prompts")).toBe(2);
+    expect(count("behaviors")).toBe(1);
+  }, 60_000);
+
+  it("numbers several prompts of one's own, and refuses results without any", async () => {
+    const own = ["Rhyme.", "Sing."].map((system) => madeUpCell({ system }));
+    const { csv, svg } = await plotSystemPrompts(only(bySystemPrompt(groupCells(own))));
+    expect(svg).toContain("own system prompt 2");
+    expect(csv).toMatch(/,ab,own,13,1\.0,/);
+    await expect(
+      plotSystemPrompts(only(bySystemPrompt(groupCells([madeUpCell()])))),
+    ).rejects.toMatchObject({ code: "empty-selection" });
+  });
+
+  it("refuses a sweep without multiplier 0, a layer that was not measured, a test without categories", async () => {
+    const sweep = only(acrossBehaviors(groupCells(madeUpGrid([3, 4], [-1, 1]))));
+    await expect(plotLayerSweep(sweep)).rejects.toMatchObject({ code: "empty-selection" });
+    await expect(plotBehaviorsAtLayer(sweep, 9)).rejects.toThrow(/got 9; there: 3 4/);
+    await expect(plotCategories("x", only(categories), 1)).rejects.toThrow(/there: 13/);
+    await expect(plotCategories("x", only(groupCells([madeUpCell()])))).rejects.toMatchObject({
+      code: "empty-selection",
+    });
+  });
+});
