@@ -23,7 +23,7 @@ export type {
   JudgeUsage,
 } from "./judge/judge-answers.ts";
 export type { JudgedAnswer, Judgment } from "./judge/judged-answer.ts";
-export type { JudgeModel, JudgeReply } from "./judge/judge-model.ts";
+export type { AskOptions, JudgeModel, JudgeReply } from "./judge/judge-model.ts";
 export type { Fetch } from "./judge/limited-fetch.ts";
 export type { OpenAiJudgeOptions } from "./judge/openai-judge.ts";
 export type { PlanOptions } from "./judge/plan-requests.ts";

@@ -65,9 +65,14 @@ export async function openJudges(
     const message = "--second-base-url: expected --second-judge beside it, got none";
     throw new CaaError("invalid-argument", message);
   }
+  const second = options.secondJudge === undefined ? null : openSecond(options.secondJudge);
+  if (second?.name === first.name && second.baseUrl === first.baseUrl) {
+    const message = `--second-judge: expected another judge than the first, got ${second.name} at ${second.baseUrl} again; --repeats asks the same one several times`;
+    throw new CaaError("invalid-argument", message);
+  }
   return {
     first,
-    second: options.secondJudge === undefined ? null : openSecond(options.secondJudge),
+    second,
     cache: new FolderCache(resolve(cwd, options.cache ?? `${options.results}/.judge-cache`)),
   };
 

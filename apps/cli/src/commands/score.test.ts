@@ -200,6 +200,7 @@ describe("caa score", () => {
     ["score --judge gpt --base-url http://u:p@h/v1", 2, /base URL/],
     ["score --judge gpt --dry-run --price-in 1", 2, /one for input and one for output/],
     ["score --judge gpt --second-base-url http://h/v1 --base-url http://h/v1", 2, /--second-judge/],
+    ["score --judge a --second-judge a --base-url http://h/v1", 2, /another judge than the first/],
     ["score --judge gpt --repeat 3", 2, /Did you mean --repeats/],
   ])("refuses %j", async (line, code, message) => {
     const result = await cli.run(line);

@@ -102,7 +102,7 @@ export function formatScores(cells: readonly ScoredCell[]): string {
 }
 
 /** What a reader of the scores must know. */
-export function scoreWarnings({ cells, probes }: ScoreResult): readonly string[] {
+export function scoreWarnings({ cells, probes, agreement }: ScoreResult): readonly string[] {
   const obeyed = probes.filter((probe) => probe.obeyed === true);
   const unknown = probes.filter((probe) => probe.obeyed === null);
   const unscored = cells.filter(({ summary }) => Object.keys(summary.unscored).length > 0);
@@ -116,6 +116,11 @@ export function scoreWarnings({ cells, probes }: ScoreResult): readonly string[]
       : [
           `warning: whether the judge obeys the text that it judges could not be seen for ${unknown.length} of ${probes.length} behaviors: it gave no score`,
         ]),
+    ...(agreement.labels?.n === 0
+      ? [
+          "warning: no label is of an answer with a score; labels hold for the very words of question and answer",
+        ]
+      : []),
     ...(unscored.length === 0
       ? []
       : [

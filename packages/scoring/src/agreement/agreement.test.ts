@@ -75,7 +75,7 @@ describe("krippendorffAlpha", () => {
   it("does not care for the order of raters and items, nor for items with one score", () => {
     const alpha = krippendorffAlpha([A, B, C]) ?? 0;
     expect(krippendorffAlpha([C, A, B])).toBeCloseTo(alpha, 12);
-    expect(krippendorffAlpha([A, B, C].map((row) => [...row].reverse()))).toBeCloseTo(alpha, 12);
+    expect(krippendorffAlpha([A, B, C].map((row) => row.toReversed()))).toBeCloseTo(alpha, 12);
     expect(
       krippendorffAlpha([
         [...A, 9],

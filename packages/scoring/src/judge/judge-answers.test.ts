@@ -56,7 +56,7 @@ function judgeAt(baseUrl: string, attempts = 1): JudgeModel {
     name: inner.name,
     baseUrl: "http://localhost/v1",
     maxTokens: inner.maxTokens,
-    ask: (prompt, signal) => inner.ask(prompt, signal),
+    ask: (prompt, options) => inner.ask(prompt, options),
   };
 }
 
@@ -219,10 +219,10 @@ describe("judgeAnswers", () => {
       name: "hangs",
       baseUrl: "http://localhost/v1",
       maxTokens: 1,
-      ask: (_, signal) => {
+      ask: (_, { cut } = {}) => {
         stop.abort();
         return new Promise((_resolve, reject) => {
-          signal?.addEventListener("abort", () => reject(new CaaError("aborted", "stopped")));
+          cut?.addEventListener("abort", () => reject(new CaaError("aborted", "stopped")));
         });
       },
     };

@@ -1,7 +1,7 @@
 import { CaaError, throwIfAborted } from "@caa/core";
 import { MemoryCache, type ReplyCache } from "../cache/reply-cache.ts";
 import type { JudgedAnswer, Judgment } from "./judged-answer.ts";
-import type { JudgeModel, JudgeReply } from "./judge-model.ts";
+import type { AskOptions, JudgeModel, JudgeReply } from "./judge-model.ts";
 import { failedJudgment, judgmentOf, notAsked } from "./judgment.ts";
 import { type PlannedRequest, planRequests, type PlanOptions } from "./plan-requests.ts";
 import type { Prompt } from "./prompt.ts";
@@ -20,7 +20,7 @@ export interface JudgeAnswersOptions extends PlanOptions {
   readonly cache?: ReplyCache | undefined;
   /** Requests at once. @default 4 */
   readonly concurrency?: number | undefined;
-  /** No new request after it fires; those under way have 15 seconds to end, and their replies are kept. */
+  /** No new request, no further try and no wait after it fires; those under way have 15 seconds to end, and their replies are kept. */
   readonly signal?: AbortSignal | undefined;
   /** Waits for those 15 seconds. @default a timer */
   readonly sleep?: Sleep | undefined;
@@ -85,7 +85,7 @@ export async function judgeAnswers(options: JudgeAnswersOptions): Promise<JudgeR
   };
   const state: { failuresInARow: number; fatal: { readonly error: unknown } | null; done: number } =
     { failuresInARow: 0, fatal: null, done: 0 };
-  using stop = graceful(options);
+  using grace = graceful(options);
 
   const replyTo = async ({ hash, prompt }: PlannedRequest): Promise<JudgeReply> => {
     const kept = await cache.get(hash);
@@ -93,7 +93,7 @@ export async function judgeAnswers(options: JudgeAnswersOptions): Promise<JudgeR
       usage.cached += 1;
       return kept;
     }
-    const reply = await askOrFiltered(judge, prompt, stop.signal);
+    const reply = await askOrFiltered(judge, prompt, { stop: signal, cut: grace.signal });
     state.failuresInARow = 0;
     usage.requests += 1;
     usage.inputTokens += reply.inputTokens ?? 0;
@@ -159,10 +159,10 @@ function isPassable(error: unknown): error is CaaError {
 async function askOrFiltered(
   judge: JudgeModel,
   prompt: Prompt,
-  signal: AbortSignal,
+  options: AskOptions,
 ): Promise<JudgeReply> {
   try {
-    return await judge.ask(prompt, signal);
+    return await judge.ask(prompt, options);
   } catch (error) {
     if (!CaaError.isInstance(error) || error.facts["filtered"] !== true) {
       throw error;

@@ -16,6 +16,14 @@ export interface JudgeReply {
   readonly form: ReplyForm;
 }
 
+/** How a caller stops a judge. */
+export interface AskOptions {
+  /** No further try and no wait once it fires; a request that is under way may end. */
+  readonly stop?: AbortSignal | undefined;
+  /** Cuts the request that is under way too. */
+  readonly cut?: AbortSignal | undefined;
+}
+
 /** A language model that judges. Tests may give their own. */
 export interface JudgeModel {
   readonly name: string;
@@ -28,5 +36,5 @@ export interface JudgeModel {
    * @throws {CaaError} request-failed; with the fact `fatal` when every other request would fail too (also access-denied,
    *   not-found); aborted
    */
-  ask(prompt: Prompt, signal?: AbortSignal): Promise<JudgeReply>;
+  ask(prompt: Prompt, options?: AskOptions): Promise<JudgeReply>;
 }

@@ -235,8 +235,8 @@ describe("a judge over HTTP", () => {
         },
       },
     );
-    await expect(judge.ask(prompt(), stop.signal)).rejects.toEqual(failure("aborted"));
-    await expect(judge.ask(prompt(), stop.signal)).rejects.toEqual(failure("aborted"));
+    await expect(judge.ask(prompt(), { stop: stop.signal })).rejects.toEqual(failure("aborted"));
+    await expect(judge.ask(prompt(), { stop: stop.signal })).rejects.toEqual(failure("aborted"));
     expect(mock.requests).toHaveLength(1);
   });
 

@@ -2,7 +2,7 @@ import { CaaError, throwIfAborted } from "@caa/core";
 import { OpenAI } from "openai";
 import { zodResponseFormat } from "openai/helpers/zod";
 import { z } from "zod";
-import type { JudgeModel, JudgeReply } from "./judge-model.ts";
+import type { AskOptions, JudgeModel, JudgeReply } from "./judge-model.ts";
 import { checkBaseUrl } from "./base-url.ts";
 import { type Fetch, limitedFetch } from "./limited-fetch.ts";
 import type { Prompt, ReplyForm } from "./prompt.ts";
@@ -125,12 +125,12 @@ class OpenAiJudge implements JudgeModel {
     });
   }
 
-  async ask(prompt: Prompt, signal?: AbortSignal): Promise<JudgeReply> {
+  async ask(prompt: Prompt, options: AskOptions = {}): Promise<JudgeReply> {
     let shape = this.#shape;
     let first: unknown;
     for (;;) {
       try {
-        const reply = await this.#askPatiently(prompt, shape, signal);
+        const reply = await this.#askPatiently(prompt, shape, options);
         this.#shape = shape;
         return reply;
       } catch (error) {
@@ -144,24 +144,24 @@ class OpenAiJudge implements JudgeModel {
     }
   }
 
-  async #askPatiently(prompt: Prompt, shape: Shape, signal?: AbortSignal): Promise<JudgeReply> {
+  async #askPatiently(prompt: Prompt, shape: Shape, options: AskOptions): Promise<JudgeReply> {
     for (let attempt = 1; ; attempt += 1) {
       await this.#pause;
-      throwIfAborted(signal);
+      throwIfStopped(options);
       try {
-        return await this.#askOnce(prompt, shape, signal);
+        return await this.#askOnce(prompt, shape, options.cut);
       } catch (cause) {
-        throwIfAborted(signal);
+        throwIfStopped(options);
         const error = requestError(cause, this, this.#redact);
         if (error.facts["passing"] !== true || attempt >= this.#attempts) {
           throw error;
         }
-        await this.#waitFor(error, attempt, signal);
+        await this.#waitFor(error, attempt, options);
       }
     }
   }
 
-  async #waitFor(error: CaaError, attempt: number, signal?: AbortSignal): Promise<void> {
+  async #waitFor(error: CaaError, attempt: number, options: AskOptions): Promise<void> {
     const asked = error.facts["retryAfterMs"];
     const milliseconds = typeof asked === "number" ? asked : 0;
     if (milliseconds > MAX_RETRY_AFTER_MS) {
@@ -169,18 +169,18 @@ class OpenAiJudge implements JudgeModel {
       throw new CaaError("request-failed", message, { facts: { ...error.facts, fatal: true } });
     }
     const backoff = Math.min(MAX_BACKOFF_MS, 500 * 2 ** (attempt - 1));
-    const wake = this.#sleep(Math.max(backoff, milliseconds), signal).catch(() => undefined);
+    const wake = this.#sleep(Math.max(backoff, milliseconds), options.stop ?? options.cut);
+    const woken = wake.catch(() => throwIfStopped(options)); // a wait ends early when its caller stops
     if (milliseconds > 0) {
-      this.#pause = Promise.all([this.#pause, wake]);
+      this.#pause = Promise.all([this.#pause, woken.catch(() => undefined)]);
     }
-    await wake;
-    throwIfAborted(signal);
+    await woken;
   }
 
   async #askOnce(
     prompt: Prompt,
     { form, tokens }: Shape,
-    signal: AbortSignal | undefined,
+    cut: AbortSignal | undefined,
   ): Promise<JudgeReply> {
     const answer: unknown = await this.#client.chat.completions.create(
       {
@@ -192,7 +192,7 @@ class OpenAiJudge implements JudgeModel {
           ? { response_format: zodResponseFormat(verdictSchema, "verdict") }
           : {}),
       },
-      signal === undefined ? {} : { signal },
+      cut === undefined ? {} : { signal: cut },
     );
     const parsed = completionSchema.safeParse(answer);
     if (!parsed.success) {
@@ -213,6 +213,11 @@ class OpenAiJudge implements JudgeModel {
       form,
     };
   }
+}
+
+function throwIfStopped({ stop, cut }: AskOptions): void {
+  throwIfAborted(stop);
+  throwIfAborted(cut);
 }
 
 /** What is left to try when a server refuses how it was asked; null when that is not what it refused. */

@@ -54,7 +54,7 @@ export function planRequests(options: PlanOptions): RequestPlan {
     ({ question, answer }) => question.length + answer.length > MAX_JUDGED_LENGTH,
   );
   const skipped = new Set([...empty, ...tooLong]);
-  const requests = new Map<string, PlannedRequest>();
+  const requests = new Map<string, PlannedRequest & { readonly answers: JudgedAnswer[] }>();
   for (const answer of answers) {
     if (skipped.has(answer)) {
       continue;
@@ -70,12 +70,11 @@ export function planRequests(options: PlanOptions): RequestPlan {
       const key = { model, baseUrl, maxTokens, promptVersion: PROMPT_VERSION, ...parts };
       const hash = hashRequest(key);
       const there = requests.get(hash);
-      requests.set(hash, {
-        hash,
-        repeat,
-        prompt: there?.prompt ?? buildPrompt(parts),
-        answers: [...(there?.answers ?? []), answer],
-      });
+      if (there === undefined) {
+        requests.set(hash, { hash, repeat, prompt: buildPrompt(parts), answers: [answer] });
+      } else {
+        there.answers.push(answer);
+      }
     }
   }
   return { requests: createRandom(seed).shuffle([...requests.values()]), empty, tooLong };
