@@ -149,7 +149,7 @@ describe("plot results", () => {
     const { code, stdout } = await cli.run("plot results --json");
     expect(code).toBe(0);
     const { files } = JSON.parse(stdout);
-    expect(files).toHaveLength(6);
+    expect(files).toHaveLength(9);
     for (const file of files) {
       const start = (await readFile(join(cli.cwd, file))).subarray(0, 8).toString("latin1");
       const expected = file.endsWith(".png")
