@@ -12,7 +12,8 @@ export function driftingVectors(
 ): SteeringVectors {
   const { layers = 6, dModel = 16, modelId = "fake/model" } = options;
   const random = createRandom(seed);
-  const draw = (): Float64Array => Float64Array.from({ length: dModel }, () => 2 * random.uniform() - 1);
+  const draw = (): Float64Array =>
+    Float64Array.from({ length: dModel }, () => 2 * random.uniform() - 1);
   const directions: Float64Array[] = [];
   for (let layer = 0; layer < layers; layer++) {
     const [last, step] = [directions.at(-1) ?? draw(), draw()];
