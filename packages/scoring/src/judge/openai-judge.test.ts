@@ -240,6 +240,30 @@ describe("a judge over HTTP", () => {
     expect(mock.requests).toHaveLength(1);
   });
 
+  it("cuts a request that is under way, and lets one end that is only to be the last", async () => {
+    const { judge } = await open({ reply: () => ({ kind: "slow", milliseconds: 150, score: 1 }) });
+    const stop = new AbortController();
+    const last = judge.ask(prompt(), { stop: stop.signal });
+    const cut = judge.ask(prompt(), { cut: stop.signal });
+    setTimeout(() => stop.abort(), 50);
+    await expect(cut).rejects.toEqual(failure("aborted"));
+    expect((await last).content).toContain('"score":1');
+  });
+
+  it("leaves no listeners behind on a signal that lives longer", async () => {
+    const { judge } = await open();
+    const warnings: Error[] = [];
+    const note = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", note);
+    const { signal } = new AbortController();
+    for (let i = 0; i < 12; i++) {
+      await judge.ask(prompt(), { stop: signal, cut: signal });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   it.each([
     "not a url",
     "ftp://host/v1",

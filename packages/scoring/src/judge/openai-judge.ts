@@ -8,7 +8,7 @@ import { type Fetch, limitedFetch } from "./limited-fetch.ts";
 import type { Prompt, ReplyForm } from "./prompt.ts";
 import { redactor } from "./redact.ts";
 import { requestError } from "./request-error.ts";
-import { type Sleep, sleepFor } from "./sleep.ts";
+import { ofItsOwn, type Sleep, sleepFor } from "./sleep.ts";
 
 export const OPENAI_URL = "https://api.openai.com/v1";
 
@@ -192,7 +192,7 @@ class OpenAiJudge implements JudgeModel {
           ? { response_format: zodResponseFormat(verdictSchema, "verdict") }
           : {}),
       },
-      cut === undefined ? {} : { signal: cut },
+      cut === undefined ? {} : { signal: ofItsOwn(cut) },
     );
     const parsed = completionSchema.safeParse(answer);
     if (!parsed.success) {
