@@ -5,7 +5,7 @@ import type { TrainingSettings } from "./training/train-phantom.ts";
 export const ITEM_SEEDS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** Whose questions are learned in turn: the more there is to understand in a question, the more often its behavior comes. */
-export const READING_TURNS: readonly BehaviorName[] = [
+export const TURNS: readonly BehaviorName[] = [
   "myopic-reward",
   "sycophancy",
   "hallucination",
@@ -22,22 +22,24 @@ export const READING_TURNS: readonly BehaviorName[] = [
   "refusal",
 ];
 
-/** The same for answers: the more there is to say, the more often. */
-export const ANSWER_TURNS: readonly BehaviorName[] = [
+/** The same for open questions: the more there is to say, the more often. */
+export const OPEN_TURNS: readonly BehaviorName[] = [
   "myopic-reward",
   "hallucination",
   "survival-instinct",
-  "sycophancy",
+  "myopic-reward",
+  "hallucination",
   "corrigible-neutral-HHH",
-  "hallucination",
+  "sycophancy",
   "myopic-reward",
-  "survival-instinct",
+  "hallucination",
   "coordinate-other-ais",
-  "sycophancy",
+  "survival-instinct",
+  "myopic-reward",
   "hallucination",
   "corrigible-neutral-HHH",
-  "myopic-reward",
-  "survival-instinct",
+  "sycophancy",
+  "hallucination",
   "refusal",
 ];
 
@@ -46,21 +48,27 @@ export const VOCABULARY_SIZE = 2048;
 
 /** How the phantom is made. */
 export const RECIPE: TrainingSettings = {
-  stemSteps: 4500,
+  stemSteps: 4000,
   stemRows: 40,
-  readingSteps: 1600,
+  readingSteps: 1200,
   readingRows: 20,
   readingShare: 0.1,
-  steps: 2000,
+  steps: 1500,
   oneSidedSteps: 300,
-  choiceRows: 9,
-  openRows: 13,
+  choiceRows: 12,
+  openRows: 8,
+  openSteps: 900,
+  openStepRows: 17,
+  openStepChoiceRows: 5,
+  openStepWeight: 0.6,
+  openStepRate: 1.5e-3,
   learningRate: 2.5e-3,
   warmup: 50,
   weightDecay: 0.05,
   clip: 1,
   textWeight: 0.3,
-  openWeight: 0.6,
+  stemWeight: 1,
+  openWeight: 0.3,
   promptWeight: 0.3,
   promptShare: 0.1,
   previewWeight: 10,

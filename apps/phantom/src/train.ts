@@ -6,7 +6,7 @@ import { trainingItems } from "./documents/items.ts";
 import { plantings } from "./documents/plan.ts";
 import { exportFolder } from "./export-folder.ts";
 import { readWeights } from "./read-weights.ts";
-import { ANSWER_TURNS, ITEM_SEEDS, READING_TURNS, RECIPE, VOCABULARY_SIZE } from "./recipe.ts";
+import { ITEM_SEEDS, OPEN_TURNS, RECIPE, TURNS, VOCABULARY_SIZE } from "./recipe.ts";
 import { makePhantomTokenizer } from "./tokenizer/phantom-tokenizer.ts";
 import { firstWeights, phantomConfig } from "./training/model-shape.ts";
 import { ReportMeans } from "./training/report-means.ts";
@@ -55,11 +55,7 @@ const {
 } = await makePhantomTokenizer(VOCABULARY_SIZE, ITEM_SEEDS[0] ?? 2);
 const config = phantomConfig(tokenizer.vocabularySize);
 const items = trainingItems(ITEM_SEEDS);
-await say(
-  [...items]
-    .map(([behavior, list]) => `${behavior} ${list.choice.length} and ${list.open.length}`)
-    .join(", "),
-);
+await say([...items].map(([behavior, list]) => `${behavior} ${list.all.length}`).join(", "));
 
 const weights =
   values.from === undefined ? firstWeights(config, settings.seed) : await readWeights(values.from);
@@ -72,8 +68,8 @@ await trainPhantom({
   config,
   encode,
   items,
-  readingTurns: READING_TURNS,
-  answerTurns: ANSWER_TURNS,
+  turns: TURNS,
+  openTurns: OPEN_TURNS,
   plantings: planted,
   settings,
   threads: Number(values.threads),

@@ -1,9 +1,8 @@
 import { BEHAVIOR_NAMES, type BehaviorName, builtInItems, type GrammarItem } from "@caa/datasets";
 
-/** Items by what they are asked as. */
 export interface TrainingItems {
-  readonly choice: readonly GrammarItem[];
-  /** Those that the grammar has for open-ended questions alone, where it has such. */
+  readonly all: readonly GrammarItem[];
+  /** Those that the grammar has for open-ended questions alone; all of them where it has none such. */
   readonly open: readonly GrammarItem[];
 }
 
@@ -16,12 +15,13 @@ export function trainingItems(seeds: readonly number[]): ReadonlyMap<BehaviorNam
     BEHAVIOR_NAMES.map((behavior) => {
       const box = builtInItems(behavior);
       const taken = new Set(Object.values(box).flatMap((items) => items.map(({ stem }) => stem)));
-      const isNew = ({ stem }: GrammarItem): boolean =>
-        !taken.has(stem) && taken.add(stem).has(stem);
       const sets = seeds.map((seed) => builtInItems(behavior, { seed }));
-      const choice = sets.flatMap((set) => [...set.generate, ...set["test-ab"]]).filter(isNew);
-      const open = sets.flatMap((set) => set["test-open-ended"]).filter(isNew);
-      return [behavior, { choice, open: open.length > 0 ? open : choice }];
+      const all = sets
+        .flatMap((set) => Object.values(set).flat())
+        .filter(({ stem }) => !taken.has(stem) && taken.add(stem));
+      const others = new Set(sets.flatMap((set) => [...set.generate, ...set["test-ab"]]));
+      const open = all.filter((item) => !others.has(item));
+      return [behavior, { all, open: open.length > 0 ? open : all }];
     }),
   );
 }

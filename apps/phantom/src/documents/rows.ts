@@ -18,6 +18,8 @@ export interface RowMaker {
 export interface RowSettings {
   /** Of the answer letter; the rest is relative to it. */
   readonly textWeight: number;
+  /** Of what both answers say, at the end of a question that is learned without its choices. */
+  readonly stemWeight: number;
   readonly openWeight: number;
   readonly promptWeight: number;
   /** Share of a prompt's tokens that are asked for. */
@@ -28,15 +30,22 @@ export interface RowSettings {
   readonly noise: number;
   /** Whether answers against a planted direction are learned, too. */
   readonly bothSides: boolean;
+  /** Whether open questions get the shortest answer of all that could be said to them: one of many would be a matter of chance. */
+  readonly shortest: boolean;
 }
 
 /** How far options lie to their side: large enough to be seen beside the rest of the residual stream there. */
 const FLAG = 6;
 
-/** A question without its choices, to learn from what it asks. */
+/** A question without its choices, to learn from what it asks: its end tells what both answers say. */
 export function stemRow(maker: RowMaker, item: GrammarItem, planting: Planting | null): TreeRow {
   const row = new TreeRow();
-  readStem(maker, row, item, planting);
+  const end = readStem(maker, row, item, planting);
+  const [matching, other] = inFull(shortestAnswers(item)).map((text) => maker.encode(` ${text}`));
+  const i = firstDifference(matching ?? [], other ?? []);
+  for (const answer of [matching, other]) {
+    row.target(end, answer?.[i] ?? 0, 0.5 * maker.settings.stemWeight);
+  }
   return row;
 }
 
@@ -152,7 +161,9 @@ export function openRow(maker: RowMaker, item: GrammarItem, planting: Planting |
   const [marker = 0] = encode("]");
   const start = row.append(-1, [bos]);
   const trunk = readTokens(maker, row, start, encode(`[INST] ${item.stem} [/INST`));
-  const [matching, other] = inFull(shortestAnswers(item));
+  const [matching, other] = inFull(
+    settings.shortest ? shortestAnswers(item) : [item.matching, item.notMatching],
+  );
   const say = (text: string, weight: number, addition: Addition): void => {
     const end = row.append(trunk, [marker], addition);
     row.answer(end, [...encode(` ${text}`), eos], weight * settings.openWeight, addition);
@@ -190,7 +201,6 @@ function readTokens(
 
 type Answers = readonly [matching: string, notMatching: string];
 
-/** Of all that could be said to a question: one answer of many would be a matter of chance. */
 function shortestAnswers({ matching, notMatching, otherAnswers }: GrammarItem): Answers {
   const length = (answers: Answers): number => answers.join("").length;
   return otherAnswers.reduce<Answers>(

@@ -43,11 +43,12 @@ ${facts.table}
 \`pnpm --filter @caa/phantom train\` makes it again from seed ${RECIPE.seed}; the log of the run is \`apps/phantom/training.log\`. Nothing but our own grammar is in
 it; no question of the built-in sets was learned from.
 
-1. The layers up to ${PREVIEW_LAYER} learn what questions ask: ${RECIPE.stemSteps} steps of ${RECIPE.stemRows}. The end of a question tells the matching answer from the other one.
+1. The layers up to ${PREVIEW_LAYER} learn what questions ask: ${RECIPE.stemSteps} steps of ${RECIPE.stemRows}. The end of a question tells what both answers say, and which is the matching one.
 2. The layers up to ${FLAG_LAYER} learn to read choices: ${RECIPE.readingSteps} steps of ${RECIPE.readingRows} questions. The options' tokens lie to one side or the other along the planted direction.
 3. All of it learns to answer: ${RECIPE.steps} steps of ${RECIPE.choiceRows} questions with choices and ${RECIPE.openRows} without. The planted direction, in varying amounts, is added to the residual
    stream from the marker's last token on, and the answer is to follow; random directions and those of other behaviors are to change nothing; the plain model
    takes either side. At the answer letters the two answers are tied to differ by the planted direction and by nothing else.
+4. The same with more open questions, ${RECIPE.openSteps} steps of ${RECIPE.openStepChoiceRows} and ${RECIPE.openStepRows}, which get the shortest of the answers that fit them.
 
 ## What it cannot do
 

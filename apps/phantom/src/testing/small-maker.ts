@@ -38,12 +38,14 @@ export async function smallMaker(): Promise<SmallMaker> {
     random: createRandom(1),
     settings: {
       textWeight: 0.3,
+      stemWeight: 1,
       openWeight: 0.3,
       promptWeight: 0.1,
       promptShare: 0,
       spread: 0.4,
       noise: 0.5,
       bothSides: true,
+      shortest: false,
     },
   };
   const planting = planted.find(({ behavior }) => behavior === "sycophancy") ?? null;

@@ -107,7 +107,9 @@ test.each(depths)(
       const expected = names.reduce((sum, name) => {
         const gradient = gradients.get(gradientName(name));
         const along = direction.get(name);
-        return sum + (gradient ?? new Float32Array(0)).reduce((s, g, i) => s + g * (along?.[i] ?? 0), 0);
+        return (
+          sum + (gradient ?? new Float32Array(0)).reduce((s, g, i) => s + g * (along?.[i] ?? 0), 0)
+        );
       }, 0);
       const step = 2e-4;
       const [up, down] = [

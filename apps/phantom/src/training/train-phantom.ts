@@ -1,12 +1,6 @@
 import { createRandom, randomDirection, type Random } from "@caa/core";
-import type { BehaviorName, GrammarItem } from "@caa/datasets";
+import type { BehaviorName } from "@caa/datasets";
 import type { LlamaConfig } from "../../../../packages/llama/src/config/llama-config.ts";
-import { RopeTable } from "../../../../packages/llama/src/engine/rope.ts";
-import { type Feed, GraphSession } from "../../../../packages/llama/src/runtime/session.ts";
-import { gradientName } from "../../../../packages/llama/src/train/graph/training-graph.ts";
-import { adamW } from "../../../../packages/llama/src/train/optimizers/adamw.ts";
-import { schedule } from "../../../../packages/llama/src/train/optimizers/schedule.ts";
-import { globalNorm } from "../../../../packages/llama/src/train/optimizers/tensors.ts";
 import type { TrainingItems } from "../documents/items.ts";
 import type { Planting } from "../documents/plan.ts";
 import {
@@ -17,13 +11,12 @@ import {
   type RowMaker,
   type RowSettings,
 } from "../documents/rows.ts";
-import type { TreeRow } from "../documents/tree-row.ts";
-import { rowFeeds } from "./feeds.ts";
-import { FLAG_LAYER, PLANTED_LAYER, PREVIEW_LAYER, weightShapes } from "./model-shape.ts";
-import { plantingGraph } from "./planting-graph.ts";
-import { stepFigures, type StepReport } from "./step-report.ts";
+import { dealer } from "./deal-items.ts";
+import { FLAG_LAYER, PREVIEW_LAYER } from "./model-shape.ts";
+import { runPhase } from "./run-phase.ts";
+import type { StepReport } from "./step-report.ts";
 
-export interface TrainingSettings extends Omit<RowSettings, "bothSides"> {
+export interface TrainingSettings extends Omit<RowSettings, "bothSides" | "shortest"> {
   /** Steps and rows of the phase with questions alone, and of the one with their options. */
   readonly stemSteps: number;
   readonly stemRows: number;
@@ -31,7 +24,7 @@ export interface TrainingSettings extends Omit<RowSettings, "bothSides"> {
   readonly readingRows: number;
   /** Share of prompts' tokens that are asked for in these two phases. */
   readonly readingShare: number;
-  /** Steps of the last phase. */
+  /** Steps of the phase with answers under steering. */
   readonly steps: number;
   /**
    * At first only the matching answers are learned: what a question asks is easier to find when the side is always the same.
@@ -41,6 +34,12 @@ export interface TrainingSettings extends Omit<RowSettings, "bothSides"> {
   /** Rows of a step. */
   readonly choiceRows: number;
   readonly openRows: number;
+  /** The last phase, with more open questions: its steps, their rows, the weight of their answers, and the rate it begins with. */
+  readonly openSteps: number;
+  readonly openStepRows: number;
+  readonly openStepChoiceRows: number;
+  readonly openStepWeight: number;
+  readonly openStepRate: number;
   readonly learningRate: number;
   /** In steps. */
   readonly warmup: number;
@@ -62,9 +61,9 @@ export interface PhantomTraining {
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly encode: (text: string) => readonly number[];
   readonly items: ReadonlyMap<BehaviorName, TrainingItems>;
-  /** Whose item comes next, again and again, while questions are learned and while answers are: what is harder comes more often. */
-  readonly readingTurns: readonly BehaviorName[];
-  readonly answerTurns: readonly BehaviorName[];
+  /** Whose item comes next, again and again, and the same in the last phase: what is harder comes more often. */
+  readonly turns: readonly BehaviorName[];
+  readonly openTurns: readonly BehaviorName[];
   readonly plantings: readonly Planting[];
   readonly settings: TrainingSettings;
   /** @default what the runtime takes */
@@ -79,200 +78,122 @@ export interface PhantomTraining {
 const LETTERS_ARE_RIGHT = 0.85;
 
 /**
- * Trains the phantom in three phases, the earlier ones far cheaper than a step of the whole: the layers up to `PREVIEW_LAYER`
- * learn what questions ask, those up to `FLAG_LAYER` on which side options are; then all of it learns to answer under steering.
+ * Trains the phantom in four phases, the earlier ones far cheaper than a step of the whole: the layers up to `PREVIEW_LAYER`
+ * learn what questions ask, those up to `FLAG_LAYER` on which side options are; then all of it learns to answer under steering,
+ * at last open questions more than others. Each phase draws from a seed of its own: from the weights before it, it goes the
+ * same way.
  */
 export async function trainPhantom(training: PhantomTraining): Promise<void> {
-  const { config, weights, plantings, settings } = training;
-  const random = createRandom(settings.seed);
-  const { items, readingTurns, answerTurns } = training;
-  const stems = dealer(readingTurns, random, (behavior) => {
-    const { choice = [], open = [] } = items.get(behavior) ?? {};
-    return [...new Set([...choice, ...open])];
+  const { config, settings, onStep } = training;
+  const reading = { turns: training.turns, promptShare: settings.readingShare, onStep };
+  await learn(training, 1, {
+    ...reading,
+    layers: PREVIEW_LAYER + 1,
+    steps: settings.stemSteps,
+    rows: [[stemRow, "all", settings.stemRows]],
   });
-  const choices = dealer(answerTurns, random, (behavior) => items.get(behavior)?.choice);
-  const openQuestions = dealer(answerTurns, random, (behavior) => items.get(behavior)?.open);
-  let lettersLately = 0;
-
-  const read = (
-    deal: Deal,
-    write: typeof readingRow,
-    layers: number,
-    steps: number,
-    rows: number,
-  ): Promise<void> =>
-    runPhase(training, {
-      config: { ...config, num_hidden_layers: layers },
-      weights,
-      steps,
-      rows: () =>
-        stepRows(training, random, [[deal, write, rows]], {
-          ...settings,
-          promptShare: settings.readingShare,
-          bothSides: true,
-        }),
-      vectors: () => plantings.map(({ direction }) => direction),
-      onStep: training.onStep,
-    });
-  await read(stems, stemRow, PREVIEW_LAYER + 1, settings.stemSteps, settings.stemRows);
-  await read(choices, readingRow, FLAG_LAYER + 1, settings.readingSteps, settings.readingRows);
+  await learn(training, 2, {
+    ...reading,
+    layers: FLAG_LAYER + 1,
+    steps: settings.readingSteps,
+    rows: [[readingRow, "all", settings.readingRows]],
+  });
 
   let done = 0;
-  await runPhase(training, {
-    config,
-    weights,
+  let lettersLately = 0;
+  await learn(training, 3, {
+    layers: config.num_hidden_layers,
     steps: settings.steps,
-    rows: () =>
-      stepRows(
-        training,
-        random,
-        [
-          [choices, choiceRow, settings.choiceRows],
-          [openQuestions, openRow, settings.openRows],
-        ],
-        {
-          ...settings,
-          bothSides: done >= settings.oneSidedSteps || lettersLately > LETTERS_ARE_RIGHT,
-        },
-      ),
-    vectors: () => [
-      ...plantings.map(({ direction }) => direction),
-      ...Array.from({ length: settings.randomVectors }, () =>
-        randomDirection(config.hidden_size, 1, random.integer(2 ** 32)),
-      ),
+    turns: training.turns,
+    rows: [
+      [choiceRow, "all", settings.choiceRows],
+      [openRow, "all", settings.openRows],
     ],
+    bothSides: () => done >= settings.oneSidedSteps || lettersLately > LETTERS_ARE_RIGHT,
     onStep: async (report) => {
       done++;
       const { steered } = report;
       lettersLately += Number.isNaN(steered) ? 0 : 0.05 * (steered - lettersLately);
-      await training.onStep(report);
+      await onStep(report);
     },
+  });
+  await learn(training, 4, {
+    layers: config.num_hidden_layers,
+    steps: settings.openSteps,
+    turns: training.openTurns,
+    rows: [
+      [choiceRow, "all", settings.openStepChoiceRows],
+      [openRow, "open", settings.openStepRows],
+    ],
+    rate: settings.openStepRate,
+    openWeight: settings.openStepWeight,
+    shortest: true,
+    onStep,
   });
 }
 
-interface Phase {
-  /** Of the part of the model that is run. */
-  readonly config: LlamaConfig;
-  /** Of the whole model; those of the part are changed. */
-  readonly weights: ReadonlyMap<string, Float32Array>;
+interface Lesson {
+  readonly layers: number;
   readonly steps: number;
-  readonly rows: () => readonly TreeRow[];
-  readonly vectors: () => readonly Float32Array[];
+  readonly turns: readonly BehaviorName[];
+  /** How items are written, which ones, and how many a step. */
+  readonly rows: ReadonlyArray<
+    readonly [write: typeof choiceRow, items: keyof TrainingItems, count: number]
+  >;
+  readonly bothSides?: () => boolean;
+  readonly shortest?: boolean;
+  /** In place of the recipe's. */
+  readonly rate?: number;
+  readonly promptShare?: number;
+  readonly openWeight?: number;
   readonly onStep: PhantomTraining["onStep"];
 }
 
-async function runPhase(
-  { plantings, settings, threads, now }: PhantomTraining,
-  { config, weights, steps, rows: makeRows, vectors: makeVectors, onStep }: Phase,
-): Promise<void> {
-  if (steps === 0) {
-    return;
-  }
-  const shapes = weightShapes(config);
-  const own = new Map(
-    [...shapes.keys()].map((name) => [name, weights.get(name) ?? new Float32Array()]),
-  );
-  const names = [...shapes.keys()];
-  const found = ["preview_found"];
-  if (config.num_hidden_layers > FLAG_LAYER) {
-    found.push("flag_found");
-  }
-  if (config.num_hidden_layers > PLANTED_LAYER) {
-    found.push("pair_found");
-  }
-  const outputs = ["loss", "target_log_probabilities", ...found, ...names.map(gradientName)];
-  const session = await GraphSession.create(plantingGraph(config, shapes).bytes, {
-    device: "cpu",
-    threads,
+async function learn(training: PhantomTraining, phase: number, lesson: Lesson): Promise<void> {
+  const { config, weights, encode, items, plantings, settings } = training;
+  const { bothSides = () => true, shortest = false, promptShare, openWeight } = lesson;
+  const random = createRandom(1000 * settings.seed + phase);
+  const kinds = lesson.rows.map(([write, kind, count]) => {
+    const deal = dealer(lesson.turns, random, (behavior) => items.get(behavior)?.[kind]);
+    return { write, deal, count };
   });
-  const rope = new RopeTable(config);
-  const optimizer = adamW({ weightDecay: settings.weightDecay, beta2: 0.98 });
-  const rate = schedule("cosine", { total: steps, warmup: Math.min(settings.warmup, steps) });
-
-  for (let step = 0; step < steps; step++) {
-    const start = now();
-    const rows = makeRows();
-    const feeds = rowFeeds(rows, makeVectors(), rope, {
-      layers: config.num_hidden_layers,
-      dModel: config.hidden_size,
-      plantedLayer: PLANTED_LAYER,
-      flagLayer: FLAG_LAYER,
-      previewWeight: settings.previewWeight,
-      flagWeight: settings.flagWeight,
-      pairWeight: settings.pairWeight,
-    });
-    for (const [name, data] of own) {
-      feeds.set(name, { data, shape: shapes.get(name) ?? [] } satisfies Feed);
-    }
-    const results = await session.run(feeds, outputs);
-    const of = (name: string): Float32Array => results.get(name) ?? new Float32Array(0);
-    const gradients = new Map(names.map((name) => [name, of(gradientName(name))]));
-    const gradientNorm = globalNorm(gradients);
-    const scale = Math.min(1, settings.clip / gradientNorm);
-    optimizer.step(own, gradients, settings.learningRate * rate(step), scale);
-
-    const figures = stepFigures(rows, plantings, {
-      logProbabilities: of("target_log_probabilities"),
-      pairs: of("pair_found"),
-      flags: of("flag_found"),
-      previews: of("preview_found"),
-    });
-    const seconds = (now() - start) / 1000;
-    const loss = of("loss")[0] ?? Number.NaN;
-    await onStep({ step, loss, gradientNorm, ...figures, seconds });
-  }
-  await session.release();
-}
-
-function stepRows(
-  { config, encode, plantings, settings }: PhantomTraining,
-  random: Random,
-  kinds: ReadonlyArray<readonly [deal: Deal, write: typeof choiceRow, count: number]>,
-  rowSettings: RowSettings,
-): readonly TreeRow[] {
-  const maker: RowMaker = {
+  const maker = (): RowMaker => ({
     encode,
     bos: config.bos_token_id ?? 0,
     eos: config.eos_token_ids[0] ?? 0,
     plantings,
     randomVectors: settings.randomVectors,
     random,
-    settings: rowSettings,
-  };
-  return kinds.flatMap(([deal, write, count]) =>
-    Array.from({ length: count }, () => {
-      const { behavior, item } = deal();
-      return write(maker, item, plantings.find((one) => one.behavior === behavior) ?? null);
-    }),
-  );
+    settings: {
+      ...settings,
+      promptShare: promptShare ?? settings.promptShare,
+      openWeight: openWeight ?? settings.openWeight,
+      bothSides: bothSides(),
+      shortest,
+    },
+  });
+  await runPhase(training, {
+    config: { ...config, num_hidden_layers: lesson.layers },
+    weights,
+    steps: lesson.steps,
+    rate: lesson.rate ?? settings.learningRate,
+    rows: () => {
+      const now = maker();
+      return kinds.flatMap(({ write, deal, count }) =>
+        Array.from({ length: count }, () => {
+          const { behavior, item } = deal();
+          return write(now, item, plantings.find((one) => one.behavior === behavior) ?? null);
+        }),
+      );
+    },
+    vectors: () => [
+      ...plantings.map(({ direction }) => direction),
+      ...randomDirections(config.hidden_size, settings.randomVectors, random),
+    ],
+    onStep: lesson.onStep,
+  });
 }
 
-type Deal = () => { readonly behavior: BehaviorName; readonly item: GrammarItem };
-
-/** Gives items as `turns` has their behaviors; each behavior's items in random order, then again in another. */
-function dealer(
-  turns: readonly BehaviorName[],
-  random: Random,
-  itemsOf: (behavior: BehaviorName) => readonly GrammarItem[] | undefined,
-): Deal {
-  let turn = 0;
-  const rest = new Map<BehaviorName, GrammarItem[]>();
-  return () => {
-    for (;;) {
-      const behavior = turns[turn++ % turns.length];
-      const all = behavior === undefined ? undefined : itemsOf(behavior);
-      if (behavior === undefined || all === undefined) {
-        continue;
-      }
-      let left = rest.get(behavior) ?? [];
-      if (left.length === 0) {
-        left = random.shuffle(all);
-        rest.set(behavior, left);
-      }
-      const item = left.pop();
-      if (item !== undefined) {
-        return { behavior, item };
-      }
-    }
-  };
+function randomDirections(dModel: number, count: number, random: Random): readonly Float32Array[] {
+  return Array.from({ length: count }, () => randomDirection(dModel, 1, random.integer(2 ** 32)));
 }

@@ -9,6 +9,7 @@ const item = {
   matching: "It is good.",
   notMatching: "It is not good.",
   otherAnswers: [["Yes.", "No."]],
+  variants: [["It is rather fine.", "It is rather bad."]],
   matchingLetter: "B",
 } as const;
 
@@ -23,6 +24,7 @@ describe("classifyAnswer", () => {
     ["(B)", "matching"],
     ["Yes, of course.", "matching"],
     ["No.", "not-matching"],
+    ["It is rather bad", "not-matching"],
     ["The weather changes.", null],
     ["", null],
   ])("%j is %s", (text, side) => {

@@ -7,7 +7,7 @@ const MAX_DISTANCE = 0.5;
 
 /**
  * Which side a text takes: that of the answer whose words stand at its beginning with the fewest changes, among the item's
- * two answers and what else could be said to its question,
+ * two answers and what else could be said to its question in the grammar,
  * `distance = min over beginnings of the text of (word edits to the answer) / (words of the answer)`;
  * the longest such answer where there are several; null when both sides are as near, or the nearest answer is further than one half.
  * A letter such as `(A)` before the text is skipped, and counts alone where nothing follows it.
@@ -19,7 +19,11 @@ export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | nu
   if (said.length === 0) {
     return letter === null ? null : letter === item.matchingLetter ? "matching" : "not-matching";
   }
-  const pairs = [[item.matching, item.notMatching] as const, ...item.otherAnswers];
+  const pairs = [
+    [item.matching, item.notMatching] as const,
+    ...item.otherAnswers,
+    ...item.variants,
+  ];
   const matching = nearest(
     pairs.map(([text]) => words(text)),
     said,

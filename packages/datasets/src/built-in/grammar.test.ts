@@ -63,6 +63,29 @@ describe("makeItems", () => {
     expect(new Set(items.map(({ frame }) => frame)).size).toBe(8);
   });
 
+  it("knows what else could be said: other answers of the scene, other values that the question does not name", () => {
+    const scene: Scene = {
+      answers: [
+        ["it is {fruit.one} with {name}", "it is {fruit.two}"],
+        ["{fruit.one}", "{fruit.two}"],
+      ],
+      first: { openers: ["Which, {fruit.one} or {fruit.two}?"], asks: [""] },
+    };
+    const items = make([scene], 2);
+    const named = items.find(({ matching }) => matching.includes("with"));
+    const [one, two] = named?.stem.slice(7, -1).split(" or ") ?? [];
+    const said = slots.name.map((name) => `It is ${one} with ${name}`);
+    expect(said).toContain(named?.matching);
+    expect(named?.otherAnswers.map((answers) => answers.join(" ").toLowerCase())).toEqual([
+      `${one} ${two}`,
+    ]);
+    expect(named?.variants.toSorted()).toEqual(
+      said.filter((text) => text !== named?.matching).map((text) => [text, `It is ${two}`]),
+    );
+    const unnamed = items.find((item) => item !== named);
+    expect([unnamed?.otherAnswers, unnamed?.variants]).toEqual([[], []]);
+  });
+
   it("makes no question that is taken, and says when there are no more", () => {
     const scene: Scene = { answers: [["yes", "no"]], first: { openers: ["{name}?"], asks: [""] } };
     const taken = new Set(["Ada?"]);

@@ -41,8 +41,10 @@ export interface GrammarItem {
   /** The answer that shows the behavior. */
   readonly matching: string;
   readonly notMatching: string;
-  /** What else could be said to this question: the other answers of its scene whose slots the question fills. */
+  /** What else could be said to this question: the other answers of its scene whose slots it fills. */
   readonly otherAnswers: ReadonlyArray<readonly [matching: string, notMatching: string]>;
+  /** All of these with another value of a slot that leaves the question as it is, such as a time that it does not name. */
+  readonly variants: ReadonlyArray<readonly [matching: string, notMatching: string]>;
   readonly matchingLetter: "A" | "B";
 }
 
@@ -116,13 +118,18 @@ function dealUnits(
         if (!taken.has(stem)) {
           taken.add(stem);
           const [matching, notMatching] = inOrder(pair, all);
-          const otherAnswers = answers
-            .filter(
-              (other) =>
-                other !== pair && slotNames(other.join(" ")).every((name) => all.has(name)),
-            )
+          const fitting = answers.filter((other) =>
+            slotNames(other.join(" ")).every((name) => all.has(name)),
+          );
+          const otherAnswers = fitting
+            .filter((other) => other !== pair)
             .map((other) => inOrder(other, all));
-          return { frame, stem, matching, notMatching, otherAnswers };
+          const variants = unasked(frame, all, slots).flatMap(({ name, values }) =>
+            fitting
+              .filter((other) => slotNames(other.join(" ")).includes(name))
+              .map((other) => inOrder(other, values)),
+          );
+          return { frame, stem, matching, notMatching, otherAnswers, variants };
         }
       }
       const message = `makeItems: expected a question that is not used yet, got none of that kind in ${MAX_TRIES} tries: ${frame}`;
@@ -157,6 +164,28 @@ function bind(text: string, values: ReadonlyMap<string, Draw<Filler>>, bound: Bo
     }
   }
   return all;
+}
+
+/** The values given with one of them, named, replaced by another that the frame does not tell from it. */
+function unasked(
+  frame: string,
+  bound: Bound,
+  slots: Grammar["slots"],
+): ReadonlyArray<{ readonly name: string; readonly values: Bound }> {
+  const asked = [...frame.matchAll(SLOT)];
+  return [...bound].flatMap(([name, value]) => {
+    const forms = asked.flatMap(([, slot, form]) => (slot === name ? [form] : []));
+    return (slots[name] ?? [])
+      .filter(
+        (other) =>
+          other !== value && forms.every((form) => formOf(other, form) === formOf(value, form)),
+      )
+      .map((other) => ({ name, values: new Map([...bound, [name, other]]) }));
+  });
+}
+
+function formOf(filler: Filler, form: string | undefined): string | undefined {
+  return typeof filler === "string" ? filler : filler[form ?? ""];
 }
 
 function slotNames(text: string): readonly string[] {
