@@ -25,11 +25,11 @@ export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | nu
     ...item.variants,
   ];
   const matching = nearest(
-    pairs.map(([text]) => words(text)),
+    pairs.map(([answer]) => words(answer)),
     said,
   );
   const other = nearest(
-    pairs.map(([, text]) => words(text)),
+    pairs.map(([, answer]) => words(answer)),
     said,
   );
   // Where the text gives both, one goes on where the other ends: "They should not" and "They should".

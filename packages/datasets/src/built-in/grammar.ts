@@ -95,13 +95,15 @@ function dealUnits(
   random: Random,
   taken: Set<string>,
 ): Draw<readonly Unlettered[]> {
-  const values = new Map(Object.entries(slots).map(([name, list]) => [name, deal(list, random)]));
+  const nextValues = new Map(
+    Object.entries(slots).map(([name, list]) => [name, deal(list, random)]),
+  );
   const nextAnswers = deal(answers, random);
   const nextFirst = deal(frames(first), random);
   const nextSecond = second === undefined ? null : deal(frames(second), random);
   return () => {
     const pair = nextAnswers();
-    const bound = bind(pair.join(" "), values, new Map());
+    const bound = bind(pair.join(" "), nextValues, new Map());
     const make = (
       nextFrame: Draw<string>,
       order: readonly [0, 1] | readonly [1, 0],
@@ -113,7 +115,7 @@ function dealUnits(
       let frame = "";
       for (let i = 0; i < MAX_TRIES; i++) {
         frame = i % TRIES_PER_FRAME === 0 ? nextFrame() : frame;
-        const all = bind(frame, values, bound);
+        const all = bind(frame, nextValues, bound);
         const stem = fill(frame, all);
         if (!taken.has(stem)) {
           taken.add(stem);
