@@ -49,7 +49,7 @@ export function addEval(parent: Command, dependencies: CliDependencies): void {
     )
     .option(
       "--controls <n>",
-      "so many random directions of the vector's norm beside it, and a label-shuffled vector; not for open_ended",
+      "so many random directions of the vector's norm beside it, and the vector of shuffled labels; not for open_ended",
       parseCount,
       3,
     )

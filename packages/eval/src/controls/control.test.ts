@@ -1,7 +1,13 @@
 import { cosine, norm } from "@caa/core";
 import { describe, expect, it } from "vitest";
-import { D_MODEL, plantedVectors } from "../../test/planted-model.ts";
-import { randomControl } from "./control.ts";
+import {
+  createPlantedModel,
+  D_MODEL,
+  plantedItems,
+  plantedVectors,
+} from "../../test/planted-model.ts";
+import { generateVectors } from "../vectors/generate-vectors.ts";
+import { randomControl, shuffledControl } from "./control.ts";
 
 const vectors = plantedVectors().scaled((layer) => layer + 0.5);
 
@@ -55,5 +61,23 @@ describe("randomControl", () => {
         expect.objectContaining({ code: "invalid-argument" }),
       );
     }
+  });
+});
+
+describe("shuffledControl", () => {
+  it("is what the pairs give with shuffled labels, at its own length", async () => {
+    const made = await generateVectors(createPlantedModel(), plantedItems(200));
+    const control = shuffledControl(made, 1);
+    expect(control?.name).toBe("raw-shuffled-1");
+    for (const layer of made.layers) {
+      expect(control?.vectors.vector(layer)).toEqual(made.shuffles[1]?.get(layer));
+      const share =
+        norm(control?.vectors.vector(layer) ?? new Float32Array()) / norm(made.vector(layer));
+      expect(share).toBeLessThan(3 / Math.sqrt(200));
+    }
+  });
+
+  it("is null where the vectors do not have it", () => {
+    expect(shuffledControl(vectors)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { CaaError, norm, normalizeTo, randomDirection, SteeringVectors } from "@caa/core";
+import { CaaError, type LayerVectors, norm, randomDirection, SteeringVectors } from "@caa/core";
 
 /** Vectors that take the place of a behavior's own, to tell what is due to their direction from what any vector does. */
 export interface Control {
@@ -30,8 +30,10 @@ export function randomControl(vectors: SteeringVectors, seed: number): Control {
 }
 
 /**
- * The vectors that the same pairs give when a coin decides for each pair which of its answers counts as the matching one, at
- * each layer at the length of the behavior's own vector: as much of the pairs' topic and wording, nothing of the behavior.
+ * The vectors that the same pairs give when a coin decides for each pair which of its answers counts as the matching one: what
+ * chance alone makes of these pairs. They keep the length that they come out with, about `1 / sqrt(pairs)` of the behavior's
+ * own: where the pairs agree on a direction a shuffle points along it, one way or the other, so that at the vector's length
+ * it would be the vector itself or its opposite, and no control.
  * @param index which of the shuffles that were made with the vectors
  * @returns null where the vectors do not have it, as when they were saved without
  */
@@ -40,18 +42,10 @@ export function shuffledControl(vectors: SteeringVectors, index = 0): Control | 
   if (shuffle === undefined) {
     return null;
   }
-  const directions = [...shuffle].map(([layer, values]) => {
-    const length = norm(vectors.vector(layer));
-    return [layer, norm(values) === 0 ? values : normalizeTo(values, length)] as const;
-  });
-  return controlOf(vectors, `shuffled-${index}`, new Map(directions));
+  return controlOf(vectors, `shuffled-${index}`, shuffle);
 }
 
-function controlOf(
-  { metadata }: SteeringVectors,
-  what: string,
-  vectors: ReadonlyMap<number, Float32Array>,
-): Control {
+function controlOf({ metadata }: SteeringVectors, what: string, vectors: LayerVectors): Control {
   const kind = metadata.normalization === null ? "raw" : "normalized";
   return {
     name: `${kind}-${what}`,
