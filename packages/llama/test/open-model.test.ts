@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SteerableModel, Steering } from "@caa/core";
+import type { Generation, SteerableModel, Steering } from "@caa/core";
 import { openModel, randomLlamaFolder } from "@caa/llama";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixtureFolder } from "./fixture-engine.ts";
@@ -41,6 +41,48 @@ describe.skipIf(!built)("a model in its thread", () => {
       batchSize: 1,
     });
     expect(again).toEqual(texts);
+  });
+
+  test("gives each text once, as soon as it has ended", async () => {
+    const seen: Generation[] = [];
+    let whileRunning = 0;
+    const texts = await model.generate(
+      [0, 1, 2, 3, 4].map((seed) => ({ prompt, steering, seed })),
+      {
+        maxNewTokens: 6,
+        temperature: 1,
+        batchSize: 2,
+        onText: ({ request }) => (whileRunning += request === 4 && seen.length >= 4 ? 1 : 0),
+        onDone: ({ request, generation }) => {
+          expect(seen[request]).toBeUndefined();
+          seen[request] = generation;
+        },
+      },
+    );
+    expect(seen).toEqual(texts);
+    expect(whileRunning).toBeGreaterThan(0); // four were there while the fifth was written
+    expect(texts[0]?.promptText).toContain(prompt.user);
+  });
+
+  test("log-probabilities are those of a distribution, follow greedy choice, and do not look ahead", async () => {
+    const [greedy] = await model.generate([{ prompt }], { maxNewTokens: 5 });
+    const tokens = greedy?.tokens ?? [];
+    const logsOf = async (all: ReadonlyArray<readonly number[]>): Promise<readonly number[][]> => {
+      const results: number[][] = [];
+      const requests = all.map((some) => ({ prompt, tokens: some }));
+      for await (const logs of model.logProbabilities?.(requests) ?? []) {
+        results.push([...logs]);
+      }
+      return results;
+    };
+    const [whole = [], start = [], none] = await logsOf([tokens, tokens.slice(0, 3), []]);
+    expect(whole).toHaveLength(5);
+    expect(none).toEqual([]);
+    start.forEach((log, i) => expect(log).toBeCloseTo(whole[i] ?? 0, 4));
+    const vocabulary = Array.from({ length: model.info.vocabularySize }, (_, id) => [id]);
+    const first = (await logsOf(vocabulary)).map(([log = 0]) => log);
+    expect(first.reduce((sum, log) => sum + Math.exp(log), 0)).toBeCloseTo(1, 4);
+    expect(first.indexOf(Math.max(...first))).toBe(tokens[0]);
   });
 
   test("ends before a stop text", async () => {

@@ -244,7 +244,7 @@ describe("eval beside controls", () => {
     const { code, stdout, stderr } = await cli.run(line);
     expect(code).toBe(0);
     expect(stderr).toContain(
-      "kind: beside it raw-random-1, raw-random-2, raw-random-3, raw-shuffled-0: 16 cells more",
+      "kind: beside it raw-random-1, raw-random-2, raw-random-3, raw-shuffled-0: 16 more cells",
     );
     expect(stderr).toMatch(/kind: 4 items tell p\(matching\) to ±0\.\d\d near 0\.5/);
     expect(stdout).toMatch(/^layer +x +change +interval +along +against +nowhere$/m);
@@ -264,7 +264,7 @@ describe("eval beside controls", () => {
       "eval --data data --behaviors kind --layers 2 --multipliers 1 --controls 1",
     );
     expect(stderr).toMatch(/note: kind: .* has no label-shuffled vectors/);
-    expect(stderr).toContain("beside it raw-random-1: 1 cells more");
+    expect(stderr).toContain("beside it raw-random-1: 1 more cells");
   });
 });
 

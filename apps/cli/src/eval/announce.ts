@@ -52,7 +52,7 @@ async function announceChoices(
   if (controls.length > 0) {
     const cells = controls.length * job.sweep.layers.length * multipliers.length;
     stderr.write(
-      `${behavior}: beside it ${controls.map(({ name }) => name).join(", ")}: ${cells} cells more; --no-controls leaves them out\n`,
+      `${behavior}: beside it ${controls.map(({ name }) => name).join(", ")}: ${cells} more cells; --no-controls leaves them out\n`,
     );
   }
   if (note !== null) {

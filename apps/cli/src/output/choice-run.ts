@@ -31,8 +31,8 @@ export async function printChoiceRun(
       `change against multiplier 0, item by item; items that went along with the multiplier, against it, and nowhere (less than 0.01)\n${formatChanges(findings)}`,
     );
   }
-  if (findings.layers.length > 0) {
-    const [{ from, to }] = [findings.span ?? { from: 0, to: 0 }];
+  if (findings.span !== null) {
+    const { from, to } = findings.span;
     stdout.write(
       `from ${from} to ${to}, beside ${controls.length === 0 ? "no controls" : controls.map(({ name }) => name).join(", ")}; slope: change for one unit of the multiplier, mean over items; rank: Spearman's correlation of multiplier and mean\n${formatLayers(findings)}`,
     );
@@ -131,5 +131,8 @@ function formatInterval(change: MeanSummary | null): string {
 
 function signed(value: number): string {
   const text = value.toFixed(3);
+  if (Number(text) === 0) {
+    return "0.000";
+  }
   return value > 0 ? `+${text}` : text;
 }
