@@ -140,8 +140,9 @@ describe("a judge over HTTP", () => {
       {
         sleep: async () => {
           events.push("asleep");
+          await new Promise((resolve) => setImmediate(resolve)); // another request comes while this one waits
           const other = judge.ask(prompt("other"));
-          await new Promise((resolve) => setTimeout(resolve, 50)); // time enough to send, had it not waited
+          await new Promise((resolve) => setTimeout(resolve, 150)); // time enough to send, had it not waited
           events.push("awake");
           wake();
           others.push(other);

@@ -146,7 +146,10 @@ class OpenAiJudge implements JudgeModel {
 
   async #askPatiently(prompt: Prompt, shape: Shape, options: AskOptions): Promise<JudgeReply> {
     for (let attempt = 1; ; attempt += 1) {
-      await this.#pause;
+      for (let pause: unknown; pause !== this.#pause;) {
+        pause = this.#pause; // may grow while it is waited for
+        await pause;
+      }
       throwIfStopped(options);
       try {
         return await this.#askOnce(prompt, shape, options.cut);
