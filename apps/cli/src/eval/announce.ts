@@ -63,8 +63,12 @@ async function announceChoices(
     return;
   }
   const { halfWidth, smallestEffect } = resolutionOf(count);
+  const found =
+    smallestEffect < 1
+      ? `find a change of ${smallestEffect.toFixed(2)} in 80 % of cases, smaller ones where items move alike`
+      : "are too few to find a change surely, unless items move alike";
   stderr.write(
-    `${behavior}: ${count} items tell p(matching) to ±${halfWidth.toFixed(2)} near 0.5 (95 %), and find a change of ${smallestEffect.toFixed(2)} in 80 % of cases, smaller ones where items move alike\n`,
+    `${behavior}: ${count} items tell p(matching) to ±${halfWidth.toFixed(2)} near 0.5 (95 %), and ${found}\n`,
   );
 }
 
