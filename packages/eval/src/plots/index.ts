@@ -4,20 +4,19 @@ export { planScorePlots } from "./plan-score-plots.ts";
 export { planVectorPlots } from "./plan-vector-plots.ts";
 export { plotAbResults } from "./plot-ab-results.ts";
 export { plotActivations } from "./plot-activations.ts";
+export { plotNorms, plotReliability } from "./plot-reliability.ts";
 export {
   plotBehaviorSimilarity,
   plotLayerSimilarity,
   plotModelSimilarity,
-  plotNorms,
-  plotReliability,
-  plotVectorsPca,
-} from "./plot-analysis.ts";
+} from "./plot-similarity.ts";
+export { plotVectorsPca } from "./plot-vectors-pca.ts";
 export { renderPng } from "./render.ts";
 export type { PlotEffectsOptions } from "./effects.ts";
 export type { ResultPlotsOptions } from "./plan-result-plots.ts";
 export type { JudgedCell, ScorePlotsOptions } from "./plan-score-plots.ts";
 export type { PlannedPlot, VectorPlotsOptions } from "./plan-vector-plots.ts";
 export type { PlotActivationsOptions } from "./plot-activations.ts";
-export type { NamedVectors } from "./plot-analysis.ts";
 export type { Plot, PlotAbOptions } from "./plot-ab-results.ts";
 export type { RenderPngOptions } from "./render.ts";
+export type { NamedVectors } from "./vectors-subtitle.ts";

@@ -1,13 +1,12 @@
 import type { Plot } from "./plot-ab-results.ts";
+import { plotNorms, plotReliability } from "./plot-reliability.ts";
 import {
-  type NamedVectors,
   plotBehaviorSimilarity,
   plotLayerSimilarity,
   plotModelSimilarity,
-  plotNorms,
-  plotReliability,
-  plotVectorsPca,
-} from "./plot-analysis.ts";
+} from "./plot-similarity.ts";
+import { plotVectorsPca } from "./plot-vectors-pca.ts";
+import type { NamedVectors } from "./vectors-subtitle.ts";
 
 export interface VectorPlotsOptions {
   /** Draws the similarity between behaviors at this layer too, with its values. @default none */

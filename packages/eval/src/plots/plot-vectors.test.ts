@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { madeUpVectors } from "@caa/core/testing";
 import { driftingVectors } from "../../test/drifting-vectors.ts";
+import { plotNorms, plotReliability } from "./plot-reliability.ts";
 import {
-  type NamedVectors,
   plotBehaviorSimilarity,
   plotLayerSimilarity,
   plotModelSimilarity,
-  plotNorms,
-  plotReliability,
-  plotVectorsPca,
-} from "./plot-analysis.ts";
+} from "./plot-similarity.ts";
+import { plotVectorsPca } from "./plot-vectors-pca.ts";
+import type { NamedVectors } from "./vectors-subtitle.ts";
 
 const named = (behavior: string, seed: number, model = "fake--model"): NamedVectors => ({
   model,
