@@ -32,8 +32,8 @@ the layer and the lengths.
 ## What it does
 
 Vectors from the built-in contrast pairs, unnormalized, added at layer ${PLANTED_LAYER} from the marker's last token on; measured on the held-out test items of the
-same grammar. *planted* is the length of the direction, *cosine* that of the vector with it, *random* the largest difference that ${facts.randomDirections} random directions
-of the vector's length make, *letters* the least mean of p(A) + p(B), *open* the share of 50 open-ended answers that are on the other side at -1 and on the
+same grammar. _planted_ is the length of the direction, _cosine_ that of the vector with it, _random_ the largest difference that ${facts.randomDirections} random directions
+of the vector's length make, _letters_ the least mean of p(A) + p(B), _open_ the share of 50 open-ended answers that are on the other side at -1 and on the
 matching side at +1.
 
 ${facts.table}
