@@ -7,6 +7,7 @@ import { addGenerate } from "./commands/generate.ts";
 import { addModelsInfo } from "./commands/models-info.ts";
 import { addPlotActivations } from "./commands/plot-activations.ts";
 import { addPlotResults } from "./commands/plot-results.ts";
+import { addReport } from "./commands/report.ts";
 import { addResults } from "./commands/results/results.ts";
 import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
@@ -40,6 +41,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   const plot = program.command("plot").description("draw what was measured");
   addPlotResults(plot, dependencies);
   addPlotActivations(plot, dependencies);
+  addReport(program, dependencies);
   addGenerate(program, dependencies);
   addScore(program, dependencies);
   addFinetune(program, dependencies);
@@ -54,6 +56,7 @@ export function createProgram(dependencies: CliDependencies): Command {
     "caa vectors generate --model llama-2-7b-chat --data datasets --behaviors sycophancy",
     "caa eval --type ab --model llama-2-7b-chat --data datasets --behaviors sycophancy --layers 0-31 --multipliers -1 0 1",
     "caa plot results",
+    "caa report",
     'caa generate --model llama-2-7b-chat --prompt "I think 2+2=5. Right?" --steer sycophancy:14:1.5',
   );
   examples(

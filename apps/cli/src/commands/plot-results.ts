@@ -1,5 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import type { ScoredCell } from "@caa/scoring";
 import type { Command } from "commander";
@@ -8,10 +7,8 @@ import { collectNames, oneOf } from "../options/names.ts";
 import { collectLayers, collectMultipliers, parseWhole } from "../options/numbers.ts";
 import { examples } from "../output/examples.ts";
 import { type DrawnPlots, drawPlots } from "../output/write-plots.ts";
+import { readScores } from "../read-scores.ts";
 import type { VectorKind } from "../vector-files.ts";
-
-/** Folder of judged answers, in that of results. */
-const SCORES = "open_ended_scores";
 
 export interface PlotResultsOptions {
   readonly results: string;
@@ -108,7 +105,7 @@ export async function plotResults(
   const cells = types.length === 0 ? [] : await readCells(dir, { types, ...filter });
   const scores =
     type === undefined || type === "open-ended"
-      ? (await readScores(join(dir, SCORES))).filter(({ settings }) => matches(settings, filter))
+      ? (await readScores(dir)).filter(({ settings }) => matches(settings, filter))
       : [];
   const all = [...cells, ...scores];
   if (all.length === 0) {
@@ -125,26 +122,6 @@ export async function plotResults(
   const at = layer === undefined ? {} : { layer };
   const plots = [...planResultPlots(cells, at), ...planScorePlots(scores, at)];
   return await drawPlots(plots, options, dependencies);
-}
-
-/** All files of scores; none when there is no such folder. @throws {CaaError} invalid-file, io */
-async function readScores(dir: string): Promise<readonly ScoredCell[]> {
-  const { readScoredCell } = await import("@caa/scoring");
-  const names = await readdir(dir, { recursive: true }).catch((cause: unknown) => {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
-      return [];
-    }
-    throw new CaaError("io", `${dir}: expected a readable folder, got: ${String(cause)}`, {
-      cause,
-    });
-  });
-  const cells: ScoredCell[] = [];
-  for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
-    if (!name.split(/[\\/]/).some((part) => part.startsWith("."))) {
-      cells.push(await readScoredCell(join(dir, name)));
-    }
-  }
-  return cells;
 }
 
 interface Filter {

@@ -27,7 +27,10 @@ const IN_WORDS: Readonly<Record<EffectVerdict, string>> = {
 };
 
 /** Puts a run's cells and controls beside each other. */
-export async function findingsOf({ cells, controls }: ChoiceRun): Promise<ChoiceFindings> {
+export async function findingsOf({
+  cells,
+  controls,
+}: Pick<ChoiceRun, "cells" | "controls">): Promise<ChoiceFindings> {
   const { effectsByLayer, findOvershoots, itemMoves, judgeLayers, steerabilityByLayer } =
     await import("@caa/eval");
   const multipliers = [...new Set(cells.map(({ settings }) => settings.multiplier))];

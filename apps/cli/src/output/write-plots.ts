@@ -42,17 +42,13 @@ export async function drawPlots(
   const skipped: string[] = [];
   const progress = startProgress(dependencies, "plots", "plots");
   try {
-    for (const [index, { what, draw }] of plots.entries()) {
+    for (const [index, planned] of plots.entries()) {
       throwIfAborted(signal);
       progress.update(index, plots.length);
-      const drawn = await draw().catch((error: unknown) => {
-        if (CaaError.isInstance(error) && SKIPPED.includes(error.code)) {
-          skipped.push(`${what}: ${error.message}`);
-          return null;
-        }
-        throw error;
-      });
-      if (drawn !== null) {
+      const drawn = await drawPlot(planned);
+      if (typeof drawn === "string") {
+        skipped.push(drawn);
+      } else {
         files.push(...(await writePlot(drawn, options, dependencies)));
       }
     }
@@ -66,6 +62,18 @@ export async function drawPlots(
     throw new CaaError("empty-selection", "plots: expected something to draw, got nothing");
   }
   return { files, skipped };
+}
+
+/** A plot, or why it could not be drawn. @throws what is no want of figures */
+export async function drawPlot({ what, draw }: PlannedPlot): Promise<Plot | string> {
+  try {
+    return await draw();
+  } catch (error) {
+    if (CaaError.isInstance(error) && SKIPPED.includes(error.code)) {
+      return `${what}: ${error.message}`;
+    }
+    throw error;
+  }
 }
 
 /**

@@ -1,0 +1,116 @@
+import type { Block, OpenEndedCell, Section } from "@caa/eval";
+import { renderReport } from "@caa/eval";
+import type { ScoredCell } from "@caa/scoring";
+import { answersTable } from "./answers.ts";
+import type { JudgedGroup } from "./finding.ts";
+import type { Group } from "./groups.ts";
+import { cellsTable, layersTable, scoresTable, summaryTable, wearTable } from "./tables.ts";
+
+export interface Picture {
+  readonly svg: string;
+  readonly caption: string;
+}
+
+/** A test with lettered answers. */
+export interface ChoicePart {
+  readonly group: JudgedGroup;
+  readonly plots: readonly Picture[];
+}
+
+/** Answers to open questions. */
+export interface OpenPart {
+  readonly group: Group<OpenEndedCell>;
+  /** Of the examples. */
+  readonly layer: number;
+  readonly scores: readonly ScoredCell[];
+  readonly plots: readonly Picture[];
+}
+
+/** What the page of an experiment shows; all of it was measured and worded before. */
+export interface ResultsPage {
+  readonly title: string;
+  readonly about: string;
+  readonly findings: readonly string[];
+  readonly warnings: readonly string[];
+  /** What is not there, and which command makes it. */
+  readonly missing: readonly string[];
+  readonly choice: readonly ChoicePart[];
+  readonly open: readonly OpenPart[];
+  /** Plots of several behaviors or system prompts. */
+  readonly together: readonly Picture[];
+  readonly settings: ReadonlyArray<readonly [name: string, value: string]>;
+  /** Questions with their answers. */
+  readonly examples: number;
+}
+
+const READING = [
+  "p(matching) is the probability of the answer that shows the behavior, as a share of that of both letters; p(correct) likewise. A difference is taken item by item, so that what makes one question easier than another drops out.",
+  "The layer of a finding is the one with the strongest effect, chosen on the items on which the effect is reported, which makes it look a little larger than it is.",
+  "An interval off zero says that answers moved. Only controls, random directions of the vector's length and the vector of shuffled labels, run through the same pipeline, say whether the direction matters. With k controls chance alone puts a vector that is no better ahead of all in one case of k + 1.",
+];
+
+/** The page of an experiment. @throws {CaaError} as `renderReport` */
+export function resultsPage(page: ResultsPage): string {
+  return renderReport({
+    title: page.title,
+    lead: [{ kind: "text", text: page.about }],
+    sections: [
+      {
+        title: "Finding",
+        blocks: [
+          ...page.findings.map((text): Block => ({ kind: "note", text })),
+          ...(page.choice.length === 0
+            ? []
+            : [summaryTable(page.choice.map(({ group }) => group))]),
+        ],
+      },
+      { title: "Warnings", blocks: warningBlocks(page.warnings) },
+      ...(page.missing.length === 0
+        ? []
+        : [{ title: "Not measured", blocks: [{ kind: "list" as const, items: page.missing }] }]),
+      ...(page.together.length === 0
+        ? []
+        : [{ title: "Side by side", blocks: page.together.map(figure) }]),
+      ...page.choice.map(choiceSection),
+      ...page.open.map((part) => openSection(part, page.examples)),
+      { title: "Settings", blocks: [{ kind: "facts", facts: page.settings }] },
+      {
+        title: "How to read this",
+        blocks: READING.map((text): Block => ({ kind: "text", text })),
+      },
+    ],
+  });
+}
+
+function warningBlocks(warnings: readonly string[]): readonly Block[] {
+  return warnings.length === 0
+    ? [{ kind: "text", text: "None." }]
+    : warnings.map((text): Block => ({ kind: "note", text, warning: true }));
+}
+
+function choiceSection({ group, plots }: ChoicePart): Section {
+  return {
+    title: group.label,
+    blocks: [
+      ...plots.map(figure),
+      ...(group.findings.layers.length === 0 ? [] : [layersTable(group)]),
+      cellsTable(group),
+    ],
+  };
+}
+
+function openSection({ group, layer, scores, plots }: OpenPart, questions: number): Section {
+  return {
+    title: group.label,
+    blocks: [
+      answersTable(group, { layer, questions, scores }),
+      ...plots.map(figure),
+      ...(scores.length === 0 ? [] : [scoresTable(scores)]),
+      wearTable(group.cells),
+    ],
+  };
+}
+
+function figure({ svg, caption }: Picture): Block {
+  return { kind: "figure", svg, caption };
+}

@@ -1,0 +1,146 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type OpenEndedCell, readCells } from "@caa/eval";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CliHarness } from "../testing/harness.ts";
+import { openPage, CHROMIUM } from "./testing/browser.ts";
+import { HOSTILE, openEndedCell, scoredCell } from "./testing/made-up-answers.ts";
+
+let cli: CliHarness;
+let page = "";
+beforeAll(async () => {
+  cli = await CliHarness.create(["kind", "plant-lover"]);
+  await cli.run("vectors generate --data data");
+  await cli.run("eval --data data --behaviors kind --layers 1-2 --multipliers -1 0 1 --controls 2");
+  await cli.run(
+    "eval --data data --behaviors plant-lover --layers 2 --multipliers -1 0 1 --no-controls",
+  );
+  for (const multiplier of [-1, 0, 1]) {
+    const cell = openEndedCell({ behavior: "kind", layer: 2, multiplier });
+    await cli.put(`results/open_ended/kind/${multiplier}.json`, cell);
+    await cli.put(`results/open_ended_scores/kind/${multiplier}.json`, scoredCell(cell));
+  }
+  const { code, stderr } = await cli.run("report");
+  expect(stderr).toContain("kind, ab, layer");
+  expect(code).toBe(0);
+  page = await readFile(join(cli.cwd, "report.html"), "utf8");
+}, 120_000);
+afterAll(() => cli[Symbol.asyncDispose]());
+
+/** The text between two headings. */
+function section(title: string): string {
+  const [, rest = ""] = page.split(`<h2>${title}</h2>`);
+  return rest.split("<h2>")[0] ?? "";
+}
+
+describe("caa report", () => {
+  it("says what was found, beside controls and without, as the cells have it", async () => {
+    const finding = section("Finding");
+    const notes = [...finding.matchAll(/<p class="note">(.*?)<\/p>/g)].map((match) => match[1]);
+    expect(notes).toHaveLength(3);
+    expect(notes[0]).toMatch(
+      /^kind, ab, layer 2: \+1 instead of -1 moves p\(matching\) by \+0\.\d{3} \[\+0\.\d{3}, \+0\.\d{3}\] \(95 % interval, n = 4\)\. It is the strongest of 2 layers\. It beats its 3 controls/,
+    );
+    expect(notes[1]).toMatch(/^plant-lover, ab, layer 2: .*No controls were run beside it/);
+    expect(notes[2]).toMatch(
+      /^kind, open_ended, layer 2: the judge judge-1 gives the answers 2\.00/,
+    );
+    const cells = await readCells(join(cli.cwd, "results"), {
+      types: ["ab"],
+      behaviors: ["kind"],
+      layers: [2],
+      vectors: ["raw"],
+    });
+    const score = (multiplier: number): number =>
+      cells.find(({ settings }) => settings.multiplier === multiplier)?.summary.p_matching?.mean ??
+      Number.NaN;
+    expect(notes[0]).toContain(`by +${(score(1) - score(-1)).toFixed(3)} `);
+  });
+
+  it("has the plots, tables and settings of every test", () => {
+    for (const title of ["kind, ab", "plant-lover, ab", "kind, open_ended", "Side by side"]) {
+      expect(section(title)).toContain("<svg");
+    }
+    expect(section("kind, ab").split("<table")).toHaveLength(1 + 2);
+    expect(section("kind, ab")).toContain("beats its controls");
+    expect(section("plant-lover, ab")).toContain("no controls");
+    const settings = section("Settings");
+    expect(settings).toContain("raw-random-1 raw-random-2 raw-shuffled-0");
+    expect(settings).toContain("no system prompt");
+    expect(settings).not.toMatch(/[0-9a-f]{13}/);
+  });
+
+  it("shows answers beside each other as text, with their scores", () => {
+    const answers = section("kind, open_ended");
+    expect(answers).toMatch(/at -1<\/th>.*at 0<\/th>.*at \+1<\/th>/);
+    expect(answers).toContain("[judge-1: 8.0]");
+    expect(answers).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
+    expect(page).not.toMatch(/<script|<img|<iframe/);
+    expect(HOSTILE).toContain("<script");
+  });
+
+  it("gives no score to an answer that was made anew since", async () => {
+    const cell = openEndedCell({ behavior: "kind", layer: 2, multiplier: 1 });
+    const rows = cell.rows.map((row) => ({ ...row, model_output: "Anew." }));
+    await cli.put("anew/open_ended/kind/1.json", { ...cell, rows } satisfies OpenEndedCell);
+    await cli.put("anew/open_ended_scores/kind/1.json", scoredCell(cell));
+    expect((await cli.run("report --results anew --out anew.html")).code).toBe(0);
+    const anew = await readFile(join(cli.cwd, "anew.html"), "utf8");
+    expect(anew).toContain("Anew.");
+    expect(anew).not.toContain("[judge-1: ");
+    expect(anew).toContain("kind: no results with lettered answers (caa eval --type ab)");
+  });
+
+  it("collects warnings and says what is missing", () => {
+    expect(section("Warnings")).toContain("plant-lover, ab: no controls were run");
+    expect(section("Not measured")).toContain("plant-lover: no open-ended results");
+    expect(section("Not measured")).toContain("kind: no MMLU results");
+    expect(section("Not measured")).not.toContain("kind: no open-ended");
+  });
+
+  it("is the same for the same results, and takes a title and a choice", async () => {
+    await cli.run("report --out again.html");
+    expect(await readFile(join(cli.cwd, "again.html"), "utf8")).toBe(page);
+    const { stdout } = await cli.run([
+      ...["report", "--behaviors", "plant-lover", "--out", "one.html", "--json"],
+      ...["--title", "<b>Plants</b>"],
+    ]);
+    expect(JSON.parse(stdout).findings).toHaveLength(1);
+    const one = await readFile(join(cli.cwd, "one.html"), "utf8");
+    expect(one).toContain("<h1>&lt;b&gt;Plants&lt;/b&gt;</h1>");
+    expect(one).not.toContain("kind, ab");
+  });
+
+  it("names the folder and the command where there is nothing, and the closest name", async () => {
+    const none = await cli.run("report --results nowhere");
+    expect(none.code).toBe(3);
+    expect(none.stderr).toMatch(/nowhere: expected results.*caa eval --type ab .*--out nowhere/);
+    const typo = await cli.run("report --behaviors plant-lovr");
+    expect(typo.code).toBe(2);
+    expect(typo.stderr).toContain("Did you mean plant-lover?");
+  });
+});
+
+if (CHROMIUM === null) {
+  console.warn("skipped: the page in a browser; no chromium, set CHROMIUM_PATH");
+}
+describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
+  it.each([
+    ["phone", 390],
+    ["desk", 1280],
+  ])(
+    "fits a %s, loads nothing, complains of nothing",
+    async (_, width) => {
+      const seen = await openPage(join(cli.cwd, "report.html"), width);
+      expect(seen.complaints).toEqual([]);
+      expect(seen.requests).toEqual([]);
+      expect(seen.scrollWidth).toBeLessThanOrEqual(width);
+      expect(seen.figures).toBe(page.split("<figure").length - 1);
+      expect(seen.figures).toBeGreaterThan(4);
+      expect(seen.tables).toBeGreaterThan(5);
+      expect(seen.smallestFigure).toBeGreaterThan(100);
+      expect(seen.ran).toBe(false);
+    },
+    120_000,
+  );
+});
