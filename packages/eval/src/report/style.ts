@@ -15,11 +15,12 @@ figcaption, .caption { color: #444; font-size: 0.9rem; }
 .frame { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 table.long { width: 100%; }
+table.long td { overflow-wrap: anywhere; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid #ddd; }
 table:not(.long) th, table:not(.long) td { white-space: nowrap; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; font-size: 0.9rem; }
-dt { color: #444; }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 0.1rem 1rem; font-size: 0.9rem; }
+dt { color: #444; min-width: 0; }
 dd { margin: 0; min-width: 0; }
 pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 36rem) {
