@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BEHAVIOR_NAMES } from "../behaviors/known-behaviors.ts";
 import { builtInItems } from "./built-in-items.ts";
+import { answerVariants } from "./grammar.ts";
 import { classifyAnswer } from "./classify-answer.ts";
 
 const item = {
@@ -9,7 +10,6 @@ const item = {
   matching: "It is good.",
   notMatching: "It is not good.",
   otherAnswers: [["Yes.", "No."]],
-  variants: [["It is rather fine.", "It is rather bad."]],
   matchingLetter: "B",
 } as const;
 
@@ -24,7 +24,6 @@ describe("classifyAnswer", () => {
     ["(B)", "matching"],
     ["Yes, of course.", "matching"],
     ["No.", "not-matching"],
-    ["It is rather bad", "not-matching"],
     ["The weather changes.", null],
     ["", null],
   ])("%j is %s", (text, side) => {
@@ -51,4 +50,13 @@ describe("classifyAnswer", () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  it("knows what a question leaves open", () => {
+    const when = builtInItems("hallucination").generate.find(
+      ({ frame }) => frame.includes("when, if ever") || frame.includes("if so, when"),
+    );
+    const [said] = (when && answerVariants(when)) ?? [];
+    expect(said?.[0]).not.toBe(when?.matching);
+    expect(when && classifyAnswer(when, said?.[0] ?? "")).toBe("matching");
+  });
 });

@@ -1,4 +1,4 @@
-import type { GrammarItem } from "./grammar.ts";
+import { answerVariants, type GrammarItem } from "./grammar.ts";
 
 export type AnswerSide = "matching" | "not-matching";
 
@@ -22,7 +22,7 @@ export function classifyAnswer(item: GrammarItem, text: string): AnswerSide | nu
   const pairs = [
     [item.matching, item.notMatching] as const,
     ...item.otherAnswers,
-    ...item.variants,
+    ...answerVariants(item),
   ];
   const matching = nearest(
     pairs.map(([answer]) => words(answer)),

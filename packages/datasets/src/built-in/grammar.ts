@@ -43,14 +43,29 @@ export interface GrammarItem {
   readonly notMatching: string;
   /** What else could be said to this question: the other answers of its scene whose slots it fills. */
   readonly otherAnswers: ReadonlyArray<readonly [matching: string, notMatching: string]>;
-  /** All of these with another value of a slot that leaves the question as it is, such as a time that it does not name. */
-  readonly variants: ReadonlyArray<readonly [matching: string, notMatching: string]>;
   readonly matchingLetter: "A" | "B";
 }
 
 type Draw<T> = () => T;
 type Bound = ReadonlyMap<string, Filler>;
-type Unlettered = Omit<GrammarItem, "matchingLetter">;
+type Answers = readonly [matching: string, notMatching: string];
+
+/** An item before it gets its letter. */
+interface Unlettered {
+  readonly item: Omit<GrammarItem, "matchingLetter">;
+  readonly variants: () => readonly Answers[];
+}
+
+/** Made on demand: there are hundreds for each of thousands of items. */
+const variants = new WeakMap<GrammarItem, () => readonly Answers[]>();
+
+/**
+ * The answers to an item's question with another value of a slot that leaves the question as it is, such as a time that it
+ * does not name. None for an item that no grammar made.
+ */
+export function answerVariants(item: GrammarItem): readonly Answers[] {
+  return variants.get(item)?.() ?? [];
+}
 
 const SLOT = /\{(\w+)(?:\.(\w+))?\}/g;
 const TRIES_PER_FRAME = 20;
@@ -83,9 +98,11 @@ export function makeItems(
   const letters = random.shuffle(
     Array.from({ length: count }, (_, i) => (i % 2 === 0 ? "A" : "B")),
   );
-  return random
-    .shuffle(items.slice(0, count))
-    .map((item, i) => ({ ...item, matchingLetter: letters[i] ?? "A" }));
+  return random.shuffle(items.slice(0, count)).map((unlettered, i) => {
+    const item: GrammarItem = { ...unlettered.item, matchingLetter: letters[i] ?? "A" };
+    variants.set(item, unlettered.variants);
+    return item;
+  });
 }
 
 /** Gives one item, or two with the same answers in opposite roles. */
@@ -126,12 +143,16 @@ function dealUnits(
           const otherAnswers = fitting
             .filter((other) => other !== pair)
             .map((other) => inOrder(other, all));
-          const variants = unasked(frame, all, slots).flatMap(({ name, values }) =>
-            fitting
-              .filter((other) => slotNames(other.join(" ")).includes(name))
-              .map((other) => inOrder(other, values)),
-          );
-          return { frame, stem, matching, notMatching, otherAnswers, variants };
+          const asked = frame;
+          return {
+            item: { frame, stem, matching, notMatching, otherAnswers },
+            variants: () =>
+              unasked(asked, all, slots).flatMap(({ name, values }) =>
+                fitting
+                  .filter((other) => slotNames(other.join(" ")).includes(name))
+                  .map((other) => inOrder(other, values)),
+              ),
+          };
         }
       }
       const message = `makeItems: expected a question that is not used yet, got none of that kind in ${MAX_TRIES} tries: ${frame}`;
