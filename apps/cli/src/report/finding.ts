@@ -1,6 +1,12 @@
 import type { ChoiceCell } from "@caa/eval";
 import type { ScoredCell } from "@caa/scoring";
-import { decimalsOf, formatChange, formatMultiplier, signed } from "../demo/numbers.ts";
+import {
+  decimalsOf,
+  decimalsOfChange,
+  formatChange,
+  formatMultiplier,
+  signed,
+} from "../demo/numbers.ts";
 import { SMALL_LETTER_MASS } from "../output/ab-table.ts";
 import { type ChoiceFindings, findingsOf } from "../output/choice-findings.ts";
 import { distinct, type Group } from "./groups.ts";
@@ -48,7 +54,7 @@ export function describeFinding(group: JudgedGroup): string {
     letterMass < SMALL_LETTER_MASS
       ? ` The two letters have less than half of the probability there (${letterMass.toFixed(2)}), so that ${score} says little.`
       : "";
-  return `${label}, layer ${layer}: ${to} instead of ${from} moves ${score} by ${formatChange(change, DECIMALS)} (${interval}, n = ${n}).${others} ${meaning(group, best)}${mass}`;
+  return `${label}, layer ${layer}: ${to} instead of ${from} moves ${score} by ${formatChange(change, Math.max(DECIMALS, decimalsOfChange(change)))} (${interval}, n = ${n}).${others} ${meaning(group, best)}${mass}`;
 }
 
 function meaning(

@@ -78,7 +78,9 @@ export async function makeReport(
   ];
   const warnings = [
     ...warningsOf(choice, open),
-    ...[...cells.orphans, ...answers.orphans, ...pictures.skipped],
+    ...cells.orphans,
+    ...answers.orphans,
+    ...pictures.skipped,
   ];
   const missing = missingOf(choice, open);
   const behaviors = [...new Set(groups.map(({ first }) => first.settings.behavior))].toSorted();

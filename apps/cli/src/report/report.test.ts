@@ -1,17 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ChoicePrompt } from "@caa/core";
+import { FakeModel } from "@caa/core/testing";
 import { type OpenEndedCell, readCells } from "@caa/eval";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CliHarness } from "../testing/harness.ts";
-import { openPage, CHROMIUM } from "./testing/browser.ts";
+import { CliHarness, type CliResult } from "../testing/harness.ts";
+import { demoTestSet } from "../testing/plant-lover.ts";
+import { CHROMIUM, openPage } from "./testing/browser.ts";
 import { HOSTILE, openEndedCell, scoredCell } from "./testing/made-up-answers.ts";
 
 let cli: CliHarness;
 let page = "";
+let made: CliResult = { code: -1, stdout: "", stderr: "" };
 beforeAll(async () => {
   cli = await CliHarness.create(["kind", "plant-lover"]);
   await cli.run("vectors generate --data data");
-  await cli.run("eval --data data --behaviors kind --layers 1-2 --multipliers -1 0 1 --controls 2");
+  const line = "eval --data data --behaviors kind --layers 1-2 --multipliers -1 0 1 --controls 2";
+  await cli.run(line, { openModel: async () => new FakeModel({ favored }) });
   await cli.run(
     "eval --data data --behaviors plant-lover --layers 2 --multipliers -1 0 1 --no-controls",
   );
@@ -20,12 +25,19 @@ beforeAll(async () => {
     await cli.put(`results/open_ended/kind/${multiplier}.json`, cell);
     await cli.put(`results/open_ended_scores/kind/${multiplier}.json`, scoredCell(cell));
   }
-  const { code, stderr } = await cli.run("report");
-  expect(stderr).toContain("kind, ab, layer");
-  expect(code).toBe(0);
+  made = await cli.run("report");
   page = await readFile(join(cli.cwd, "report.html"), "utf8");
 }, 120_000);
 afterAll(() => cli[Symbol.asyncDispose]());
+
+/** The matching answer, which is the second in half of the items. */
+function favored({ user }: ChoicePrompt): number {
+  return demoTestSet.findIndex(
+    (item) => "question" in item && user.includes(String(item.question)),
+  ) >= 2
+    ? 1
+    : 0;
+}
 
 /** The text between two headings. */
 function section(title: string): string {
@@ -34,6 +46,11 @@ function section(title: string): string {
 }
 
 describe("caa report", () => {
+  it("names the page on stdout and the findings on stderr", () => {
+    expect(made).toMatchObject({ code: 0, stdout: "report.html\n" });
+    expect(made.stderr).toMatch(/^kind, ab, layer 2: /);
+  });
+
   it("says what was found, beside controls and without, as the cells have it", async () => {
     const finding = section("Finding");
     const notes = [...finding.matchAll(/<p class="note">(.*?)<\/p>/g)].map((match) => match[1]);
@@ -101,10 +118,8 @@ describe("caa report", () => {
   it("is the same for the same results, and takes a title and a choice", async () => {
     await cli.run("report --out again.html");
     expect(await readFile(join(cli.cwd, "again.html"), "utf8")).toBe(page);
-    const { stdout } = await cli.run([
-      ...["report", "--behaviors", "plant-lover", "--out", "one.html", "--json"],
-      ...["--title", "<b>Plants</b>"],
-    ]);
+    const line = "report --behaviors plant-lover --out one.html --json --title <b>Plants</b>";
+    const { stdout } = await cli.run(line);
     expect(JSON.parse(stdout).findings).toHaveLength(1);
     const one = await readFile(join(cli.cwd, "one.html"), "utf8");
     expect(one).toContain("<h1>&lt;b&gt;Plants&lt;/b&gt;</h1>");
