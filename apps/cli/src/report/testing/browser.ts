@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
+/** A busy machine takes its time. */
+const TIMEOUT_MS = 90_000;
+
 const PLACES = [process.env["CHROMIUM_PATH"] ?? "", "/usr/bin/chromium"];
 
 /** The installed browser; null where there is none. */
@@ -30,6 +33,7 @@ export async function openPage(path: string, width: number): Promise<SeenPage> {
   });
   try {
     const tab = await browser.newPage({ viewport: { width, height: 844 } });
+    tab.setDefaultTimeout(TIMEOUT_MS);
     const complaints: string[] = [];
     const requests: string[] = [];
     const url = pathToFileURL(path).href;
