@@ -44,6 +44,7 @@ export interface ResultsPage {
 }
 
 const READING = [
+  "ab: the behavior's own questions with two lettered answers, one of which shows it. open_ended: open questions, answered in words. mmlu and truthful_qa: questions of knowledge, for which a behavior means its vectors.",
   "p(matching) is the probability of the answer that shows the behavior, as a share of that of both letters; p(correct) likewise. A difference is taken item by item, so that what makes one question easier than another drops out.",
   "The layer of a finding is the one with the strongest effect, chosen on the items on which the effect is reported, which makes it look a little larger than it is.",
   "An interval off zero says that answers moved. Only controls, random directions of the vector's length and the vector of shuffled labels, run through the same pipeline, say whether the direction matters. With k controls chance alone puts a vector that is no better ahead of all in one case of k + 1.",

@@ -20,26 +20,27 @@ export function summaryTable(groups: readonly JudgedGroup[]): TableBlock {
     columns: [
       left("test"),
       right("layer"),
-      left("multipliers"),
       left("difference [interval]"),
-      right("n"),
-      right("controls"),
-      right("largest control"),
       left("verdict"),
+      right("largest control"),
+      right("controls"),
+      right("n"),
+      left("multipliers"),
     ],
     rows: groups.map((group) => {
       const { label, best, controls } = group;
+      const count = String(controls.length);
       return best === null
-        ? [label, "-", "-", "no effect to report", "-", String(controls.length), "-", "-"]
+        ? [label, "-", "-", "no effect to report", "-", count, "-", "-"]
         : [
             label,
             String(best.effect.layer),
-            `${formatMultiplier(best.effect.from)} to ${formatMultiplier(best.effect.to)}`,
             formatChange(best.effect.change, DECIMALS),
-            String(best.effect.n),
-            String(controls.length),
-            best.largestControl === null ? "-" : signed(best.largestControl, DECIMALS),
             verdictInWords(group, best),
+            best.largestControl === null ? "-" : signed(best.largestControl, DECIMALS),
+            count,
+            String(best.effect.n),
+            `${formatMultiplier(best.effect.from)} to ${formatMultiplier(best.effect.to)}`,
           ];
     }),
   };
