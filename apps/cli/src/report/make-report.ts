@@ -144,7 +144,11 @@ async function checkThere(
       ].toSorted();
       if (all.length > 0) {
         const near = suggest(absent, names);
-        const hint = near === null ? "" : ` Did you mean ${near}?`;
+        const hint = names.includes(absent)
+          ? " It has none with the other options."
+          : near === null
+            ? ""
+            : ` Did you mean ${near}?`;
         const message = `${option}: expected what ${results} has results of (${names.join(", ")}), got ${JSON.stringify(absent)}.${hint}`;
         throw new CaaError("not-found", message, { facts: { absent, names } });
       }
