@@ -22,6 +22,7 @@ const phases = [
   { name: "questions", set: "stemSteps", layers: 3, rows: 40, tokens: 46, targets: 160 },
   { name: "choices", set: "readingSteps", layers: 5, rows: 20, tokens: 72, targets: 110 },
   { name: "answers", set: "steps", layers: 9, rows: 20, tokens: 93, targets: 430 },
+  { name: "open answers", set: "openSteps", layers: 9, rows: 22, tokens: 80, targets: 430 },
 ];
 
 function ours({ set }) {
