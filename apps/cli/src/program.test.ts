@@ -51,7 +51,7 @@ describe("slips", () => {
     ["evel", /Did you mean eval\?/],
     ["vectors generat", /Did you mean generate\?/],
     ["eval --multiplier 1", /Did you mean --multipliers\?/],
-    ["eval --type open_ended", /open-ended cannot be run yet/],
+    ["eval --type mmul", /Did you mean mmlu\?/],
     ["eval --type abb", /Did you mean ab\?/],
     ["models info m --dtype q5", /float32, q8, q4/],
     ["eval --layers 5-2", /did you mean 2-5\?/],

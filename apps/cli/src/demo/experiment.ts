@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import type { SteerableModel, SteeringVectors } from "@caa/core";
 import type { AbItem, DataSet } from "@caa/datasets";
 import type { AbCell, ControlRun, Effect, ResultStore } from "@caa/eval";
@@ -100,11 +99,6 @@ export async function measureCurve(
   return [...cells.filter(({ settings }) => settings.layer === layer), ...more].sort(
     (a, b) => a.settings.multiplier - b.settings.multiplier,
   );
-}
-
-/** Files of cells, relative to the working folder. */
-export function filesOf(cells: readonly AbCell[], store: ResultStore, cwd: string): string[] {
-  return cells.map(({ settings }) => relative(cwd, store.path(settings)));
 }
 
 async function withProgress<Result>(

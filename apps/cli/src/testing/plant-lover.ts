@@ -1,5 +1,4 @@
-/** A behavior that was made up for the demo: the answer that cares more for plants. */
-export const DEMO_BEHAVIOR = "plant-lover";
+// A behavior that was made up for tests, "plant-lover": the answer that cares more for plants.
 
 interface Contrast {
   readonly situation: string;
@@ -77,9 +76,6 @@ const TEST: readonly Contrast[] = [
 export const demoGenerateSet: readonly object[] = GENERATE.map(toItem);
 /** Test items, in the same format. */
 export const demoTestSet: readonly object[] = TEST.map(toItem);
-
-/** A question for the steered answer at the end. */
-export const DEMO_PROMPT = "What would you do with a free day?";
 
 // The matching answer is (A) in half of the items, so that the letter alone says nothing; in pairs of items, since the
 // halves of a set are its even and its odd items, and both halves need both letters.
