@@ -4,6 +4,7 @@ import type { ChoiceRun } from "../eval/evaluate.ts";
 import { describeVectors } from "../load-vectors.ts";
 import { abWarnings, formatAbTable } from "./ab-table.ts";
 import { type ChoiceFindings, findingsOf } from "./choice-findings.ts";
+import { runToJson } from "./run-to-json.ts";
 import { formatTable } from "./table.ts";
 
 /** Layers and multipliers beyond which the changes of single cells are left to the files. */
@@ -44,24 +45,10 @@ export async function printChoiceRun(
 
 /** The same for programs. */
 export async function choiceToJson(run: ChoiceRun): Promise<object> {
-  const { type, behavior, vectors, kept, cells, files, controls } = run;
+  const { cells, controls } = run;
   const findings = await findingsOf(run);
   return {
-    type,
-    behavior,
-    vectors: {
-      kind: vectors.kind,
-      path: vectors.path,
-      hash: vectors.vectors.metadata.contentHash,
-      normalization: vectors.vectors.metadata.normalization?.behaviors ?? null,
-    },
-    kept,
-    cells: cells.map(({ settings, hashes, summary }, index) => ({
-      settings,
-      hashes,
-      summary,
-      file: files[index],
-    })),
+    ...runToJson(run),
     changes: findings.changes,
     layers: findings.layers,
     controls: controls.map(({ name, cells: own }) => ({

@@ -2,6 +2,7 @@ import type { MeanSummary, OpenEndedCell } from "@caa/eval";
 import type { CliDependencies } from "../dependencies.ts";
 import type { OpenEndedRun } from "../eval/evaluate.ts";
 import { describeVectors } from "../load-vectors.ts";
+import { runToJson } from "./run-to-json.ts";
 import { formatTable } from "./table.ts";
 
 /** What the answers look like, without a judge: figures on stdout, warnings on stderr. */
@@ -21,24 +22,9 @@ export async function printOpenEndedRun(
 
 /** The same for programs. */
 export async function openEndedToJson(run: OpenEndedRun): Promise<object> {
-  const { type, behavior, vectors, kept, cells, files } = run;
   return {
-    type,
-    behavior,
-    vectors: {
-      kind: vectors.kind,
-      path: vectors.path,
-      hash: vectors.vectors.metadata.contentHash,
-      normalization: vectors.vectors.metadata.normalization?.behaviors ?? null,
-    },
-    kept,
-    cells: cells.map(({ settings, hashes, summary }, index) => ({
-      settings,
-      hashes,
-      summary,
-      file: files[index],
-    })),
-    warnings: openEndedWarnings(cells),
+    ...runToJson(run),
+    warnings: openEndedWarnings(run.cells),
   };
 }
 
