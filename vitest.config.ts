@@ -32,7 +32,9 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: "100%",
     include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
-    testTimeout: 30_000,
+    // Wide, since a busy machine makes everything several times slower: they end what hangs, and measure nothing.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
 
