@@ -3,6 +3,7 @@ export type { CaaErrorCode } from "./errors/caa-error.ts";
 export { retryAfterMs } from "./hub/retry-after.ts";
 export type {
   ActivationOptions,
+  AnsweredPrompt,
   CallOptions,
   ChoicePrompt,
   ChoiceResult,
@@ -17,6 +18,7 @@ export type {
   PromptText,
   SteerableModel,
   SteeredSpan,
+  TextComparison,
 } from "./model/steerable-model.ts";
 export { normalizeAcrossBehaviors } from "./normalization/normalize-across-behaviors.ts";
 export type {
@@ -47,6 +49,7 @@ export { formatPlanEntry, formatPositions } from "./steering-plan/format-plan.ts
 export { isPlanName, parsePlanEntry } from "./steering-plan/parse-plan.ts";
 export { PLAN_DEFAULTS } from "./steering-plan/plan-entry.ts";
 export type { PlanEntry } from "./steering-plan/plan-entry.ts";
+export { relativeDose } from "./steering-plan/relative-dose.ts";
 export { resolvePlan } from "./steering-plan/resolve-plan.ts";
 export { steeredSpan } from "./steering-plan/steered-span.ts";
 export type { SequenceLayout, SteeredRange } from "./steering-plan/steered-span.ts";

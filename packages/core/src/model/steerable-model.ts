@@ -74,6 +74,11 @@ export interface ChoiceResult {
   readonly promptLength: number;
   /** Null when the steering is empty. */
   readonly steered: SteeredSpan | null;
+  /**
+   * `relativeDose` of the steering at the steered positions, h that of the plain model. Null for anything but a single step
+   * that adds; models that do not read h leave it out.
+   */
+  readonly relativeDose?: number | null;
 }
 
 export interface GenerateRequest {
@@ -121,6 +126,21 @@ export interface ContinuationRequest {
   readonly tokens: readonly number[];
 }
 
+/** A prompt with an answer that is given, not generated. */
+export interface AnsweredPrompt extends PromptText {
+  readonly answer: string;
+}
+
+/** What a model with and without steering expects of a given answer: one number a token of the answer in every list. */
+export interface TextComparison {
+  /** `log p(token | prompt and the tokens before)` in nats, without steering. */
+  readonly plain: readonly number[];
+  /** The same with steering. */
+  readonly steered: readonly number[];
+  /** Kullback-Leibler divergence `sum_t p(t) log(p(t) / q(t))` in nats of the next token, p without and q with steering. */
+  readonly divergence: readonly number[];
+}
+
 export interface ExplainedToken {
   readonly position: number;
   readonly id: number;
@@ -165,6 +185,15 @@ export interface SteerableModel extends AsyncDisposable {
     requests: readonly ContinuationRequest[],
     options?: CallOptions,
   ): AsyncIterable<readonly number[]>;
+  /**
+   * One result a prompt, in order: what steering changes in the expectation of each token of the answer, while the answer
+   * stays as it is given; no numbers for an empty one. Models that cannot tell leave the method out.
+   */
+  compareTexts?(
+    prompts: readonly AnsweredPrompt[],
+    steering: Steering,
+    options?: CallOptions,
+  ): AsyncIterable<TextComparison>;
   /** Every token of the prompt with the steps that act on it. */
   explain(
     prompt: PromptText & { readonly answer?: string },

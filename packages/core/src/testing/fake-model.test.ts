@@ -130,6 +130,52 @@ test("generate streams what it returns, ends before a stop text, and steering ch
   expect(sampled[0]).not.toEqual(sampled[2]);
 });
 
+test("a text is compared by the words that steering brings, and its plain side is that of logProbabilities", async () => {
+  const model = new FakeModel();
+  const prompt = { user: "Hello there" };
+  const answer = "the river yes";
+  const [one, empty] = await collect(
+    model.compareTexts(
+      [
+        { ...prompt, answer },
+        { ...prompt, answer: "" },
+      ],
+      [stepOf(model, 1)],
+    ),
+  );
+  const tokens = (await model.explain({ ...prompt, answer }, [])).slice(4).map(({ id }) => id);
+  expect(await collect(model.logProbabilities([{ prompt, tokens }]))).toEqual([one?.plain]);
+  const gains = one?.steered.map((log, i) => log - (one.plain[i] ?? 0)) ?? [];
+  expect(gains.map(Math.sign)).toEqual([-1, -1, 1]);
+  expect(Math.min(...(one?.divergence ?? []))).toBeGreaterThan(0);
+  expect(empty).toEqual({ plain: [], steered: [], divergence: [] });
+  const [still] = await collect(model.compareTexts([{ ...prompt, answer }], []));
+  expect(still?.steered).toEqual(still?.plain);
+  expect(still?.divergence).toEqual([0, 0, 0]);
+});
+
+test("the dose of a step is its length beside that of the stream at its layer", async () => {
+  const model = new FakeModel({ noise: 0, effect: 0 });
+  const [prompt] = choices;
+  const vector = new Float32Array(16).fill(1); // of length 4
+  const [row] = await collect(
+    model.choiceProbabilities(prompt === undefined ? [] : [prompt], [
+      [],
+      [stepOf(model, -3, 1, { vector })],
+      [stepOf(model, 1), stepOf(model, 1, 3)],
+    ]),
+  );
+  // Without noise and effect an activation is the stream itself.
+  const [read] = await collect(
+    model.contrastActivations([{ user: prompt?.user ?? "", positive: "(A)", negative: "(B)" }], {
+      layers: [1],
+    }),
+  );
+  expect(row?.[1]?.relativeDose).toBeCloseTo(12 / Math.hypot(...(read?.positive ?? [])), 5);
+  expect(row?.[0]?.relativeDose).toBeNull();
+  expect(row?.[2]?.relativeDose).toBeNull();
+});
+
 test("explain names the steps of each token", async () => {
   const model = new FakeModel();
   const tokens = await model.explain({ user: "a b", answer: "(A)" }, [

@@ -1,6 +1,7 @@
 import { CaaError, throwIfAborted } from "../errors/caa-error.ts";
 import type {
   ActivationOptions,
+  AnsweredPrompt,
   CallOptions,
   ChoicePrompt,
   ChoiceResult,
@@ -14,11 +15,14 @@ import type {
   ModelInfo,
   PromptText,
   SteerableModel,
+  TextComparison,
 } from "../model/steerable-model.ts";
 import type { Steering } from "../model/steering.ts";
 import { createRandom, randomDirection } from "../random/random.ts";
 import { applySteering } from "../steering-plan/apply-steering.ts";
+import { relativeDose } from "../steering-plan/relative-dose.ts";
 import { steeredSpan } from "../steering-plan/steered-span.ts";
+import { norm } from "../vectors/vectors.ts";
 import {
   checkedSpan,
   fakePrompt,
@@ -27,7 +31,7 @@ import {
   VOCABULARY_SIZE,
   type FakePrompt,
 } from "./fake-tokens.ts";
-import { fakeWords, steeredWords } from "./fake-words.ts";
+import { fakeWords, steeredWords, wordLogProbability } from "./fake-words.ts";
 import { textHash } from "./text-hash.ts";
 
 export interface FakeModelOptions {
@@ -177,6 +181,7 @@ export class FakeModel implements SteerableModel {
           answerTokens: answers.map(letterOf),
           promptLength: layout.sequenceLength,
           steered,
+          relativeDose: this.#dose(fake, steering),
         };
       });
     }
@@ -199,7 +204,7 @@ export class FakeModel implements SteerableModel {
       );
       const made = fakeWords(random, {
         count: maxNewTokens,
-        share: sigmoid(this.#shift(fake, steering) - 2),
+        share: this.#share(fake, steering),
         stop,
       });
       for (const text of made.pieces) {
@@ -220,15 +225,41 @@ export class FakeModel implements SteerableModel {
     return generations;
   }
 
-  /** Words that steering brings have log-probability -4, all others -1. */
+  /** As `compareTexts` without steering. */
   async *logProbabilities(
     requests: readonly ContinuationRequest[],
     { signal }: CallOptions = {},
   ): AsyncGenerator<readonly number[]> {
-    const unlikely: ReadonlySet<number> = new Set(steeredWords.map(tokenId));
-    for (const { tokens } of requests) {
+    for (const { prompt, tokens } of requests) {
       throwIfAborted(signal);
-      yield tokens.map((token) => (unlikely.has(token) ? -4 : -1));
+      const share = this.#share(fakePrompt(prompt), []);
+      yield tokens.map((token) => wordLogProbability(BROUGHT.has(token), share));
+    }
+  }
+
+  /** Each word has the probability with which `generate` draws it; words that it never does have that of any other. */
+  async *compareTexts(
+    prompts: readonly AnsweredPrompt[],
+    steering: Steering,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<TextComparison> {
+    this.#check(steering);
+    for (const prompt of prompts) {
+      await this.#begin(signal);
+      const fake = fakePrompt(prompt);
+      const words = prompt.answer.split(/\s+/).filter((word) => word !== "");
+      const brought = words.map((word) => BROUGHT.has(tokenId(word)));
+      const layout = layoutOf(fake, words.length);
+      this.#checkLength(layout.sequenceLength);
+      checkedSpan(steering, layout);
+      const [p, q] = [this.#share(fake, []), this.#share(fake, steering)];
+      // Between two lists of words, each even within itself: that of their shares.
+      const divergence = p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
+      yield {
+        plain: brought.map((one) => wordLogProbability(one, p)),
+        steered: brought.map((one) => wordLogProbability(one, q)),
+        divergence: words.map(() => divergence),
+      };
     }
   }
 
@@ -301,11 +332,23 @@ export class FakeModel implements SteerableModel {
         h,
         steering.filter((step) => step.layer === layer),
       );
-      const norm = Math.hypot(...planted);
+      const length = Math.hypot(...planted);
       const along = planted.reduce((sum, x, i) => sum + x * ((after[i] ?? 0) - (h[i] ?? 0)), 0);
-      shift += norm === 0 ? 0 : (along / norm) * this.layerWeight(layer);
+      shift += length === 0 ? 0 : (along / length) * this.layerWeight(layer);
     }
     return shift;
+  }
+
+  /** The share of the words that steering brings. */
+  #share(fake: FakePrompt, steering: Steering): number {
+    return sigmoid(this.#shift(fake, steering) - 2);
+  }
+
+  #dose(fake: FakePrompt, steering: Steering): number | null {
+    const [step, ...more] = steering;
+    return step === undefined || more.length > 0
+      ? null
+      : relativeDose(step, [norm(this.#base(fake, step.layer))]);
   }
 
   async #begin(signal: AbortSignal | undefined): Promise<void> {
@@ -360,6 +403,9 @@ export class FakeModel implements SteerableModel {
     );
   }
 }
+
+/** The tokens of words that steering brings. */
+const BROUGHT: ReadonlySet<number> = new Set(steeredWords.map(tokenId));
 
 /** The token that parts answers such as `(A)`: their letter, or the whole text of others. */
 const letterOf = (answer: string): string => /^\s*\((\w)/.exec(answer)?.[1] ?? answer.trim();

@@ -54,4 +54,11 @@ export function fakeWords(
   return { words, pieces: piecesOf(text), finishReason: "length" };
 }
 
+/** Of a word that steering brings, or of another, where `share` of the words are of the first kind; in nats. */
+export function wordLogProbability(brought: boolean, share: number): number {
+  return brought
+    ? Math.log(share / steeredWords.length)
+    : Math.log((1 - share) / plainWords.length);
+}
+
 const piecesOf = (text: string): readonly string[] => text.match(/\s*\S+|\s+$/g) ?? [];

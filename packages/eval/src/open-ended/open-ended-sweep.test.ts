@@ -88,7 +88,9 @@ describe("runOpenEndedSweep", () => {
       expect(summary.perplexity?.mean).toBeCloseTo(Math.exp(mean), 9);
       for (const [i, row] of rows.entries()) {
         const brought = row.model_output.match(/certainly|indeed|gladly|yes/g)?.length ?? 0;
-        expect(surprise[i]).toBeCloseTo(1 + (3 * brought) / row.tokens, 12);
+        // Of the plain model's words a share of 1 / (1 + e^2) are among the 4 that steering brings, the rest among 11 others.
+        const [rare, usual] = [Math.log(4 * (1 + Math.exp(2))), Math.log(11 * (1 + Math.exp(-2)))];
+        expect(surprise[i]).toBeCloseTo(usual + ((rare - usual) * brought) / row.tokens, 12);
       }
       const tokens = rows.reduce((sum, row) => sum + row.tokens, 0) / 3;
       expect(summary.tokens.mean).toBeCloseTo(tokens, 12);

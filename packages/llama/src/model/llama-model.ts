@@ -1,6 +1,7 @@
 import {
   CaaError,
   type ActivationOptions,
+  type AnsweredPrompt,
   type CallOptions,
   type ChoicePrompt,
   type ChoiceResult,
@@ -15,6 +16,7 @@ import {
   type PromptText,
   type SteerableModel,
   type Steering,
+  type TextComparison,
 } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { Engine } from "../engine/jobs.ts";
@@ -23,6 +25,8 @@ import { encodeChoice, type EncodedChoice } from "../prompt/encode-choice.ts";
 import { encodePrompt } from "../prompt/encode-prompt.ts";
 import type { PromptFormat } from "../prompt/prompt-style.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { compareText } from "./compare-texts.ts";
+import { DoseReader } from "./dose-reader.ts";
 import { generateTexts } from "./generate-texts.ts";
 import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
@@ -95,10 +99,12 @@ export class LlamaModel implements SteerableModel {
         ids: choice.ids,
         steps: compiler.compile(steering, choice.markerIndex, length),
       }));
-      const { probabilities } = await engine.forward(
+      const doses = new DoseReader(steerings, sequences);
+      const { probabilities, residual } = await engine.forward(
         {
           vectors: compiler.vectors,
-          sequences,
+          sequences: [...sequences, ...doses.sequences],
+          ...(doses.residual === null ? {} : { residual: doses.residual }),
           probabilities: sequences.map((_, sequence) => ({
             sequence,
             position: length - 1,
@@ -113,6 +119,7 @@ export class LlamaModel implements SteerableModel {
         answerTokens,
         promptLength: length,
         steered: spanOfSteps(steps, length),
+        relativeDose: doses.doseOf(i, residual),
       }));
     }
   }
@@ -157,6 +164,16 @@ export class LlamaModel implements SteerableModel {
       );
       // A probability below the smallest number is that number, not minus infinity.
       yield probabilities.map(([p = 0]) => Math.log(Math.max(p, Number.MIN_VALUE)));
+    }
+  }
+
+  async *compareTexts(
+    prompts: readonly AnsweredPrompt[],
+    steering: Steering,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<TextComparison> {
+    for (const prompt of prompts) {
+      yield await compareText(this.#parts, prompt, steering, signal);
     }
   }
 

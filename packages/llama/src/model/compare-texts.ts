@@ -1,0 +1,79 @@
+import { CaaError, type AnsweredPrompt, type Steering, type TextComparison } from "@caa/core";
+import { encodePrompt } from "../prompt/encode-prompt.ts";
+import type { LlamaModelParts } from "./llama-model.ts";
+import { SteeringCompiler } from "./token-steering.ts";
+
+/** The answer's tokens under both models: the prompt is run once, the answer twice. */
+export async function compareText(
+  { engine, tokenizer, format, config }: LlamaModelParts,
+  prompt: AnsweredPrompt,
+  steering: Steering,
+  signal: AbortSignal | undefined,
+): Promise<TextComparison> {
+  const { ids, markerIndex } = encodePrompt(tokenizer, format, prompt);
+  if (ids.length > config.max_position_embeddings) {
+    throw new CaaError(
+      "context-length",
+      `prompt and answer: ${ids.length} tokens, the model's context has ${config.max_position_embeddings}`,
+      { facts: { tokens: ids.length, context: config.max_position_embeddings } },
+    );
+  }
+  const targets = ids.slice(markerIndex + 1);
+  if (targets.length === 0) {
+    return { plain: [], steered: [], divergence: [] };
+  }
+  const compiler = new SteeringCompiler(config);
+  const read = ids.slice(0, -1); // what follows the last token is not asked
+  const steps = compiler.compile(steering, markerIndex, read.length);
+  const placesOf = (sequence: number): ReadonlyArray<{ sequence: number; position: number }> =>
+    targets.map((_, i) => ({ sequence, position: markerIndex + i }));
+  const { logits } = await engine.forward(
+    {
+      vectors: compiler.vectors,
+      sequences: [
+        { ids: read, steps: [] },
+        { ids: read, steps },
+      ],
+      logits: [...placesOf(0), ...placesOf(1)],
+    },
+    signal,
+  );
+  const logs = logits.map(logSoftmax);
+  const [p, q] = [logs.slice(0, targets.length), logs.slice(targets.length)];
+  const at = (rows: readonly Float64Array[]): number[] =>
+    targets.map((token, i) => rows[i]?.[token] ?? Number.NaN);
+  return {
+    plain: at(p),
+    steered: at(q),
+    divergence: p.map((row, i) => divergence(row, q[i] ?? row)),
+  };
+}
+
+/** `z - log(sum exp(z))` in float64. @throws {CaaError} invalid-data where they are no numbers */
+function logSoftmax(logits: Float32Array): Float64Array {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) {
+    most = Math.max(most, logit); // NaN stays NaN
+  }
+  let sum = 0;
+  for (const logit of logits) {
+    sum += Math.exp(logit - most);
+  }
+  if (!Number.isFinite(sum)) {
+    throw new CaaError(
+      "invalid-data",
+      "softmax: the model's logits are not numbers; is the steering too strong?",
+    );
+  }
+  const shift = most + Math.log(sum);
+  return Float64Array.from(logits, (logit) => logit - shift);
+}
+
+/** `sum_t p(t) log(p(t) / q(t))`, which is never below zero, of log-probabilities. */
+function divergence(p: Float64Array, q: Float64Array): number {
+  let sum = 0;
+  for (const [t, log] of p.entries()) {
+    sum += log === Number.NEGATIVE_INFINITY ? 0 : Math.exp(log) * (log - (q[t] ?? 0));
+  }
+  return Math.max(0, sum); // rounding may end just below
+}
