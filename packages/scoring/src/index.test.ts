@@ -24,6 +24,7 @@ it("exports what it promises", () => {
     "quadraticKappa",
     "readLabels",
     "readScoredCell",
+    "scoreChange",
     "scoreOf",
     "scoredCellSchema",
     "selfAgreement",

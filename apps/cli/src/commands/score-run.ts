@@ -8,6 +8,7 @@ import type {
   JudgeModel,
   JudgeRun,
   JudgeUsage,
+  ScoreChange,
   ScoredCell,
   SelfAgreement,
 } from "@caa/scoring";
@@ -45,6 +46,8 @@ export interface JudgeBill {
 
 export interface ScoreResult {
   readonly cells: readonly ScoredCell[];
+  /** Of the cells, in their order, against multiplier 0; null at 0, and where that is not among them. */
+  readonly changes: ReadonlyArray<ScoreChange | null>;
   /** Of the cells, in their order, relative to the working folder. */
   readonly files: readonly string[];
   readonly probes: readonly (InjectionProbe & { readonly judge: string })[];
@@ -76,7 +79,7 @@ export async function scoreAnswers(
   stderr.write(
     `${answers.length} answers in ${input.length} cells, judged ${options.repeats} times by ${models.map(({ name, baseUrl }) => `${name} at ${baseUrl}`).join(" and by ")}\n`,
   );
-  const { costOf } = await import("@caa/scoring");
+  const { costOf, scoreChange } = await import("@caa/scoring");
   const runs: JudgeRun[] = [];
   const probes: ScoreResult["probes"][number][] = [];
   const bills: JudgeBill[] = [];
@@ -103,7 +106,8 @@ export async function scoreAnswers(
   const rated = { answers, first, second, labels, seed: options.seed };
   const cells = await scoreCells(input, rated, { rubrics, models, repeats: options.repeats });
   const files = await writeCells(input, cells, options, cwd);
-  return { cells, files, probes, agreement: await compareRatings(rated), bills };
+  const changes = cells.map((cell) => scoreChange(cell, 0, cells));
+  return { cells, changes, files, probes, agreement: await compareRatings(rated), bills };
 }
 
 /** Says so, by the exit code too, when answers are left for another run. @throws {CaaError} request-failed */

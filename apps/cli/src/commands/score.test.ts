@@ -115,6 +115,26 @@ describe("caa score", () => {
     );
   });
 
+  it("tells the change against multiplier 0 question by question, where that is judged too", async () => {
+    await using mock = await startMockJudge({ reply: byNumber });
+    const line = `score --judge mock --base-url ${mock.baseUrl}`;
+    expect((await cli.run(line)).stdout).not.toContain("change against 0");
+    const plain = cellOf(0);
+    await new ResultStore(join(cli.cwd, "results")).write({
+      ...plain,
+      rows: plain.rows.map((row, i) => ({ ...row, model_output: `Answer ${i < 2 ? 4 : 5}.` })),
+    });
+    const { stdout } = await cli.run(line);
+    // 0 1 2 3 instead of 4 4 5 5
+    expect(stdout).toMatch(/ -1 +4 +1\.50 +\[.*\] +-3\.00 \[-3\.\d\d, -2\.\d\d\]/);
+    const { cells } = JSON.parse((await cli.run(`${line} --json`)).stdout);
+    expect(cells).toMatchObject([
+      { change: { from: 0, to: -1, n: 4, change: { mean: -3 } } },
+      { change: null },
+      { change: { to: 1, change: { mean: 3 } } },
+    ]);
+  });
+
   it("pays nothing twice", async () => {
     await using mock = await startMockJudge({ reply: byNumber });
     const line = `score --judge mock --base-url ${mock.baseUrl} --json`;

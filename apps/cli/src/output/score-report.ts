@@ -1,6 +1,7 @@
-import type { Agreement, ScoredCell, ScoreSummary, SelfAgreement } from "@caa/scoring";
+import type { Agreement, ScoreChange, ScoreSummary, SelfAgreement } from "@caa/scoring";
 import type { ScoringEstimate } from "../commands/score-estimate.ts";
 import type { JudgeBill, ScoreResult } from "../commands/score-run.ts";
+import { formatChange } from "../demo/numbers.ts";
 import type { CliDependencies } from "../dependencies.ts";
 import { formatTable } from "./table.ts";
 
@@ -9,7 +10,7 @@ export function printScores(
   result: ScoreResult,
   { stdout, stderr }: Pick<CliDependencies, "stdout" | "stderr">,
 ): void {
-  stdout.write(formatScores(result.cells));
+  stdout.write(formatScores(result));
   const { self, second, labels } = result.agreement;
   if (self !== null) {
     stderr.write(`the judge with itself: ${inWords(self)}, over ${self.repeats} repeats\n`);
@@ -39,6 +40,7 @@ export function scoresToJson(result: ScoreResult): object {
       judging,
       summary,
       second_summary,
+      change: result.changes[index] ?? null,
       file: result.files[index],
     })),
     agreement: result.agreement,
@@ -68,8 +70,9 @@ export function printEstimate(
   }
 }
 
-/** A row a cell: mean score with its interval, answers without a score by reason. */
-export function formatScores(cells: readonly ScoredCell[]): string {
+/** A row a cell: mean score with its interval, the change against multiplier 0, answers without a score by reason. */
+function formatScores({ cells, changes }: ScoreResult): string {
+  const changed = changes.some((change) => change !== null);
   const spread = cells.some(({ summary }) => summary.judge_sd !== null);
   const second = cells.some(({ second_summary: summary }) => summary !== null);
   const columns = [
@@ -79,13 +82,14 @@ export function formatScores(cells: readonly ScoredCell[]): string {
     { title: "n", align: "right" as const },
     { title: "score", align: "right" as const },
     { title: "interval" },
+    ...(changed ? [{ title: "change against 0" }] : []),
     ...(spread ? [{ title: "judge sd", align: "right" as const }] : []),
     ...(second ? [{ title: "second", align: "right" as const }] : []),
     { title: "unscored" },
   ];
   return formatTable(
     columns,
-    cells.map(({ settings, summary, second_summary: other }) => [
+    cells.map(({ settings, summary, second_summary: other }, index) => [
       settings.behavior,
       String(settings.layer),
       String(settings.multiplier),
@@ -94,6 +98,7 @@ export function formatScores(cells: readonly ScoredCell[]): string {
       summary.interval === null
         ? ""
         : `[${figure(summary.interval.low)}, ${figure(summary.interval.high)}]`,
+      ...(changed ? [formatScoreChange(changes[index] ?? null)] : []),
       ...(spread ? [figure(summary.judge_sd)] : []),
       ...(second ? [figure(other?.mean ?? null)] : []),
       unscoredInWords(summary),
@@ -154,6 +159,11 @@ function inWords(agreement: Agreement | SelfAgreement): string {
 
 function coefficient(value: number | null): string {
   return value === null ? "not defined" : value.toFixed(2);
+}
+
+/** `+0.50 [+0.10, +0.90]`; empty at multiplier 0, and where that was not judged. */
+function formatScoreChange(change: ScoreChange | null): string {
+  return change === null ? "" : formatChange(change.change, 2);
 }
 
 function figure(value: number | null): string {
