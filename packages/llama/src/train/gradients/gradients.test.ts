@@ -90,6 +90,8 @@ const cases: Readonly<Record<string, Build>> = {
   Slice: (tape, [a = ""]) =>
     tape.op("Slice", [a, tape.ints(1, 0), tape.ints(99, 99), tape.ints(0, 1), tape.ints(1, 2)]),
   Gather: (tape, [a = ""]) => tape.op("Gather", [a, tape.ints(2, 0, 2)]),
+  "Gather, rows in a table": (tape, [a = ""]) =>
+    tape.op("Gather", [a, tape.op("Reshape", [tape.ints(2, 0, 2, 1), tape.ints(2, 2)])]),
   "Gather, one row": (tape, [a = ""]) => tape.op("Gather", [a, tape.int(1)]),
   GatherElements: (tape, [a = ""]) => {
     const picks = tape.op("Reshape", [tape.ints(1, 2), tape.ints(2, 1)]);
@@ -176,6 +178,30 @@ test("every operator that can be differentiated has a case", () => {
 });
 
 describe("gradients", () => {
+  // Once lost on two threads; so this runs on two, many times, and any sum of ones has one right value.
+  test("rows that are read thousands of times get every part of their gradient", async () => {
+    const tape = new Tape();
+    const table = tape.parameter("table", [8, 128]);
+    const dy = tape.parameter("dy", [4000, 128]);
+    const rows = tape.op("Gather", [table, tape.input("rows", "int64", [4000])]);
+    const loss = tape.op("ReduceSum", [tape.mul(rows, dy)], { keepdims: 0 });
+    tape.result("gradient", gradients(tape, loss, [table]).get(table) ?? "", [8, 128]);
+    const session = await GraphSession.create(tape.build(), { device: "cpu", threads: 2 });
+    const feeds = new Map<string, Feed>([
+      ["table", { data: new Float32Array(8 * 128), shape: [8, 128] }],
+      ["dy", { data: new Float32Array(4000 * 128).fill(1), shape: [4000, 128] }],
+      [
+        "rows",
+        { data: BigInt64Array.from({ length: 4000 }, (_, i) => BigInt(i % 8)), shape: [4000] },
+      ],
+    ]);
+    for (let i = 0; i < 100; i++) {
+      const got = (await session.run(feeds, ["gradient"])).get("gradient");
+      expect(got).toEqual(new Float32Array(8 * 128).fill(500));
+    }
+    await session.release();
+  });
+
   test("a value read twice gets both gradients, and one not asked for costs no nodes", () => {
     const tape = new Tape();
     const [x, frozen] = [tape.parameter("x", [2]), tape.parameter("frozen", [2])];

@@ -67,18 +67,26 @@ export const shapeRules: Readonly<Record<string, Rule>> = {
     null,
   ]),
 
-  // Rows of a, some perhaps more than once: their gradients are added up.
+  // Rows of a, some perhaps more than once: their gradients are added up, one after the other. ScatterND would be shorter,
+  // but the runtime's adds on several threads at once and loses some of the rows that meet in one place.
   Gather: rule(({ tape, node, a, b: indices, dy }) => {
     if (wholeAttribute(node, "axis", 0) !== 0) {
       throw new CaaError("unsupported", "gradients: Gather should be along axis 0");
     }
     return [
-      () =>
-        tape.op(
-          "ScatterND",
-          [tape.zerosLike(a), tape.op("Unsqueeze", [indices, tape.ints(-1)]), dy],
-          { reduction: "add" },
-        ),
+      () => {
+        const rows = tape.op("Flatten", [tape.zerosLike(a)], { axis: 1 });
+        const width = tape.op("Gather", [tape.shape(rows), tape.ints(1)]);
+        const shape = tape.op("Concat", [tape.ints(-1), width], { axis: 0 });
+        const added = tape.op("Reshape", [dy, shape]);
+        const column = tape.op("Reshape", [indices, tape.ints(-1, 1)]);
+        const places = tape.op("Expand", [column, tape.shape(added)]);
+        const sums = tape.op("ScatterElements", [rows, places, added], {
+          axis: 0,
+          reduction: "add",
+        });
+        return tape.reshapeLike(sums, a);
+      },
       null,
     ];
   }),
