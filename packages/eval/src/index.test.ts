@@ -44,6 +44,7 @@ it("exports what it promises", () => {
     "strongestEffect",
     "sweepSettings",
     "vectorAtEveryLayer",
+    "vectorsOfControl",
     "vectorsPca",
   ]);
   expect(Object.keys(plots).toSorted()).toEqual([

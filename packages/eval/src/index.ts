@@ -5,7 +5,7 @@ export { behaviorSimilarity, layerSimilarity, modelSimilarity } from "./analysis
 export { vectorsPca } from "./analysis/vectors-pca.ts";
 export { runChoiceSweep } from "./choice/choice-sweep.ts";
 export { choiceQuestions } from "./choice/question.ts";
-export { randomControl, shuffledControl } from "./controls/control.ts";
+export { randomControl, shuffledControl, vectorsOfControl } from "./controls/control.ts";
 export { effectsByLayer, strongestEffect } from "./controls/effect.ts";
 export { judgeEffect } from "./controls/judge-effect.ts";
 export { judgeLayers } from "./controls/judge-layers.ts";

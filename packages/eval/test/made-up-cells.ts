@@ -46,6 +46,7 @@ export function madeUpCell(changes: Partial<ChoiceSettings> = {}, letterMass = 0
       seed: 0,
       p_matching: summary(0.5 + shift / 2, 0.08),
       letter_mass: summary(letterMass * (1 - Math.abs(shift) / 4), 0.01),
+      relative_dose: null,
       categories: null,
     },
     rows: [
@@ -60,6 +61,7 @@ export function madeUpCell(changes: Partial<ChoiceSettings> = {}, letterMass = 0
         not_matching_prob: 0.4,
         prompt_length: 40,
         steered: settings.multiplier === 0 ? null : { first: 38, count: 2 },
+        relative_dose: null,
         score: 0.5,
         unscored: null,
       },

@@ -36,6 +36,7 @@ export function madeUpResult(options: MadeUpResult = {}): ChoiceCell {
       not_matching_prob: probability(1 - score),
       prompt_length: 40,
       steered: multiplier === 0 ? null : { first: 38, count: 2 },
+      relative_dose: null,
       score,
       unscored: null,
     };

@@ -247,7 +247,9 @@ describe("eval beside controls", () => {
       "kind: beside it raw-random-1, raw-random-2, raw-random-3, raw-shuffled-0: 16 more cells",
     );
     expect(stderr).toMatch(/kind: 4 items tell p\(matching\) to ±0\.\d\d near 0\.5/);
-    expect(stdout).toMatch(/^layer +x +change +interval +along +against +nowhere$/m);
+    expect(stdout).toMatch(
+      /^layer +x +dose +change +interval +along +against +nowhere\n +0 +-1 +0\.\d+ /m,
+    );
     expect(stdout).toMatch(/^ +2 .*(beats its controls|no effect found)$/m);
     expect(await readdir(join(cli.cwd, "results/ab/kind"))).toHaveLength(6 + 16);
     const json = JSON.parse((await cli.run(`${line} --json`)).stdout);

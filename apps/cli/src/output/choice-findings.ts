@@ -1,10 +1,15 @@
-import type { Effect, EffectVerdict, ItemMoves, Span, Steerability } from "@caa/eval";
+import type { ChoiceCell, Effect, EffectVerdict, ItemMoves, Span, Steerability } from "@caa/eval";
 import type { ChoiceRun } from "../eval/evaluate.ts";
 
 /** What the cells of a run say together. */
 export interface ChoiceFindings {
   /** Every cell but the plain ones against multiplier 0; empty where that was not measured. */
-  readonly changes: ReadonlyArray<{ readonly effect: Effect; readonly moves: ItemMoves }>;
+  readonly changes: ReadonlyArray<{
+    readonly effect: Effect;
+    readonly moves: ItemMoves;
+    /** Mean of `||m v|| / ||h||`; null where it was not measured. */
+    readonly dose: number | null;
+  }>;
   /** From the lowest to the highest multiplier; null for one multiplier. */
   readonly span: Span | null;
   readonly layers: ReadonlyArray<{
@@ -40,7 +45,9 @@ export async function findingsOf({
       const moves = itemMoves(cells, { from: 0, to });
       return effectsByLayer(cells, { from: 0, to }).flatMap((effect, i) => {
         const own = moves[i];
-        return own === undefined ? [] : [{ effect, moves: own }];
+        const { summary } = cellOf(cells, effect.layer, to) ?? {};
+        const dose = summary?.relative_dose?.mean ?? null;
+        return own === undefined ? [] : [{ effect, moves: own, dose }];
       });
     })
     .sort((a, b) => a.effect.layer - b.effect.layer || a.effect.to - b.effect.to);
@@ -67,4 +74,14 @@ export async function findingsOf({
       `overshoot: at layer ${layer} multiplier ${to} does less than ${from}: it moves p(matching) back by ${Math.abs(change?.mean ?? 0).toFixed(3)}`,
   );
   return { changes, span: judged?.span ?? null, layers, overshoots };
+}
+
+function cellOf(
+  cells: readonly ChoiceCell[],
+  layer: number,
+  multiplier: number,
+): ChoiceCell | undefined {
+  return cells.find(
+    ({ settings }) => settings.layer === layer && settings.multiplier === multiplier,
+  );
 }

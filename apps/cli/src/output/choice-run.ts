@@ -1,9 +1,9 @@
-import type { MeanSummary } from "@caa/eval";
 import type { CliDependencies } from "../dependencies.ts";
 import type { ChoiceRun } from "../eval/evaluate.ts";
 import { describeVectors } from "../load-vectors.ts";
 import { abWarnings, formatAbTable } from "./ab-table.ts";
 import { type ChoiceFindings, findingsOf } from "./choice-findings.ts";
+import { formatChange, formatDose, formatInterval, signed } from "./changes.ts";
 import { runToJson } from "./run-to-json.ts";
 import { formatTable } from "./table.ts";
 
@@ -29,7 +29,7 @@ export async function printChoiceRun(
   stdout.write(formatAbTable(cells));
   if (findings.changes.length > 0 && findings.changes.length <= MAX_CHANGES) {
     stdout.write(
-      `change against multiplier 0, item by item; items that went along with the multiplier, against it, and nowhere (less than 0.01)\n${formatChanges(findings)}`,
+      `change against multiplier 0, item by item; dose: length of what is added beside that of the residual stream; items that went along with the multiplier, against it, and nowhere (less than 0.01)\n${formatChanges(findings)}`,
     );
   }
   if (findings.span !== null) {
@@ -63,6 +63,7 @@ function formatChanges({ changes }: ChoiceFindings): string {
   const columns = [
     { title: "layer", align: "right" as const },
     { title: "x", align: "right" as const },
+    { title: "dose", align: "right" as const },
     { title: "change", align: "right" as const },
     { title: "interval" },
     { title: "along", align: "right" as const },
@@ -71,9 +72,10 @@ function formatChanges({ changes }: ChoiceFindings): string {
   ];
   return formatTable(
     columns,
-    changes.map(({ effect, moves }) => [
+    changes.map(({ effect, moves, dose }) => [
       String(effect.layer),
       String(effect.to),
+      formatDose(dose),
       formatChange(effect.change),
       formatInterval(effect.change),
       String(moves.along),
@@ -105,21 +107,4 @@ function formatLayers({ layers }: ChoiceFindings): string {
       inWords,
     ]),
   );
-}
-
-function formatChange(change: MeanSummary | null): string {
-  return change === null ? "no score" : signed(change.mean);
-}
-
-function formatInterval(change: MeanSummary | null): string {
-  const interval = change?.bootstrap ?? change?.t ?? null;
-  return interval === null ? "" : `[${signed(interval.low)}, ${signed(interval.high)}]`;
-}
-
-function signed(value: number): string {
-  const text = value.toFixed(3);
-  if (Number(text) === 0) {
-    return "0.000";
-  }
-  return value > 0 ? `+${text}` : text;
 }

@@ -24,6 +24,17 @@ export interface ChoiceSweepResult {
   readonly kept: number;
 }
 
+/** Vectors that are measured beside others on the same items. */
+export type ChoiceSet = Pick<
+  ChoiceSweepOptions,
+  "vectors" | "vectorsKind" | "layers" | "multipliers"
+>;
+
+/** A cell of one of several sets. */
+interface SetCell extends PlannedCell {
+  readonly settings: ChoiceSettings;
+}
+
 /**
  * A test with two lettered answers: for every layer, multiplier and item the probabilities of the answers, and for every
  * layer and multiplier a cell with the mean of `matching / (matching + not matching)`. All cells of an item are one request
@@ -34,22 +45,41 @@ export interface ChoiceSweepResult {
  *   data, vectors or another model made; io; aborted; what the model throws
  */
 export async function runChoiceSweep(options: ChoiceSweepOptions): Promise<ChoiceSweepResult> {
+  return await runChoiceSets(options, [options]);
+}
+
+/**
+ * The same for several sets of vectors, told apart by `vectorsKind`, whose cells are one request an item together.
+ * @returns cells by set, in the order given
+ * @throws {CaaError} as `runChoiceSweep`
+ */
+export async function runChoiceSets(
+  options: Omit<ChoiceSweepOptions, keyof ChoiceSet>,
+  sets: readonly ChoiceSet[],
+): Promise<ChoiceSweepResult> {
   const { type, dataset, store, signal, seed = 0 } = options;
   throwIfAborted(signal);
   const items = takeItems(dataset.items, options.limit);
-  const common = { type, ...sweepSettings(dataset.behavior, options) };
-  const settingsOf = ({ layer, multiplier }: PlannedCell): ChoiceSettings => ({
-    ...common,
-    layer,
-    multiplier,
-  });
+  const commons = sets.map((set) => ({
+    type,
+    ...sweepSettings(dataset.behavior, { ...options, ...set }),
+  }));
+  const planned = sets.flatMap((set, i) =>
+    planCells({ ...options, ...set }, dataset.hash).flatMap((cell): readonly SetCell[] => {
+      const { layer, multiplier } = cell;
+      const common = commons[i];
+      return common === undefined ? [] : [{ ...cell, settings: { ...common, layer, multiplier } }];
+    }),
+  );
+  const [common] = commons;
+  const kinds = commons.map(({ vectors }) => vectors).join(" ");
   return await keepOrMake({
-    planned: planCells(options, dataset.hash),
+    planned,
     overwrite: options.overwrite,
-    find: (cell) => store.find(settingsOf(cell), cell.hashes),
+    find: (cell) => store.find(cell.settings, cell.hashes),
     write: (cell) => store.write(cell),
-    measure: (missing) => measure(options, common, items, missing),
-    make: (cell, measures): ChoiceCell => {
+    measure: (missing) => measure(options, { ...common, vectors: kinds }, items, missing),
+    make: ({ settings, hashes }, measures): ChoiceCell => {
       if (measures.length !== items.length) {
         const message = `choiceProbabilities: expected a result for each of ${items.length} items, got ${measures.length}`;
         throw new CaaError("shape-mismatch", message);
@@ -60,8 +90,8 @@ export async function runChoiceSweep(options: ChoiceSweepOptions): Promise<Choic
       });
       return {
         version: CELL_VERSION,
-        settings: settingsOf(cell),
-        hashes: cell.hashes,
+        settings,
+        hashes,
         summary: summarizeChoices(rows, seed),
         rows,
       };
@@ -70,7 +100,7 @@ export async function runChoiceSweep(options: ChoiceSweepOptions): Promise<Choic
 }
 
 async function measure(
-  options: ChoiceSweepOptions,
+  options: Omit<ChoiceSweepOptions, keyof ChoiceSet>,
   common: object,
   items: readonly ChoiceQuestion[],
   missing: readonly PlannedCell[],

@@ -33,6 +33,7 @@ export function measureOf(item: ChoiceQuestion, result: ChoiceResult): ChoiceMea
     prompt_length: result.promptLength,
     steered:
       result.steered === null ? null : { first: result.steered.first, count: result.steered.count },
+    relative_dose: result.relativeDose ?? null,
   };
 }
 

@@ -17,12 +17,16 @@ export function summarizeChoices(rows: readonly ChoiceRow[], seed: number): Choi
     value: row.matching_prob + row.not_matching_prob,
     category: null,
   }));
+  const doses = rows.flatMap(({ relative_dose: value }) =>
+    value === null ? [] : [{ value, category: null }],
+  );
   return {
     n: scored.length,
     unscored: rows.length - scored.length,
     ...options,
     p_matching: scored.length === 0 ? null : meanOverItems(scored, options),
     letter_mass: meanOverItems(masses, options),
+    relative_dose: doses.length === 0 ? null : meanOverItems(doses, options),
     categories: rows.every(({ category }) => category === null) ? null : categoriesOf(scored),
   };
 }

@@ -7,7 +7,7 @@ import {
   plantedVectors,
 } from "../../test/planted-model.ts";
 import { generateVectors } from "../vectors/generate-vectors.ts";
-import { randomControl, shuffledControl } from "./control.ts";
+import { randomControl, shuffledControl, vectorsOfControl } from "./control.ts";
 
 const vectors = plantedVectors().scaled((layer) => layer + 0.5);
 
@@ -61,6 +61,17 @@ describe("randomControl", () => {
         expect.objectContaining({ code: "invalid-argument" }),
       );
     }
+  });
+});
+
+describe("vectorsOfControl", () => {
+  it("knows the names that controls get, and no others", () => {
+    for (const seed of [0, 3, -7]) {
+      expect(vectorsOfControl(randomControl(vectors, seed).name)).toBe("raw");
+    }
+    expect(vectorsOfControl("normalized-shuffled-0")).toBe("normalized");
+    expect(vectorsOfControl("raw")).toBeNull();
+    expect(vectorsOfControl("random-1")).toBeNull();
   });
 });
 

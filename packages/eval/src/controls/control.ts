@@ -7,6 +7,14 @@ export interface Control {
   readonly vectors: SteeringVectors;
 }
 
+/** As results name controls: the vectors that they stand beside, the recipe and its seed. */
+const NAME = /^(.+)-(?:random|shuffled)-(?:-?\d+)$/;
+
+/** The vectors that a control stands beside, as results call both: `raw` of `raw-random-1`; null for what is no control. */
+export function vectorsOfControl(name: string): string | null {
+  return NAME.exec(name)?.[1] ?? null;
+}
+
 /** Layers that vectors may have, so that a seed and a layer never give the seed of another pair. */
 const LAYER_SPAN = 1_024;
 

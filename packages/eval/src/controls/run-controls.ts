@@ -1,5 +1,5 @@
 import { CaaError } from "@caa/core";
-import { type ChoiceSweepOptions, runChoiceSweep } from "../choice/choice-sweep.ts";
+import { type ChoiceSweepOptions, runChoiceSets } from "../choice/choice-sweep.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
 import type { ChoiceType } from "../results/settings.ts";
 import type { Control } from "./control.ts";
@@ -22,12 +22,12 @@ export interface ControlRun {
 }
 
 /**
- * The experiment with each control in place of the behavior's own vectors, one after the other: the same items, layers,
- * multipliers and store, with the control's name where results name the vectors. Rows of a run that was stopped are used.
+ * The experiment with each control in place of the behavior's own vectors: the same items, layers, multipliers and store, with
+ * the control's name where results name the vectors. All controls of an item are one request to the model.
  * @throws {CaaError} empty-selection without controls; invalid-argument for two of one name; as `runChoiceSweep`
  */
 export async function runControls(options: RunControlsOptions): Promise<readonly ControlRun[]> {
-  const { controls, type = "ab", onProgress, ...sweep } = options;
+  const { controls, type = "ab", layers, multipliers, ...sweep } = options;
   const names = controls.map(({ name }) => name);
   if (names.length === 0) {
     throw new CaaError("empty-selection", "controls: expected at least one, got none");
@@ -36,17 +36,12 @@ export async function runControls(options: RunControlsOptions): Promise<readonly
     const message = `controls: expected every name once, got ${names.join(" ")}`;
     throw new CaaError("invalid-argument", message);
   }
-  const runs: ControlRun[] = [];
-  for (const [index, { name, vectors }] of controls.entries()) {
-    const { cells } = await runChoiceSweep({
-      ...sweep,
-      type,
-      vectors,
-      vectorsKind: name,
-      onProgress: ({ done, total }) =>
-        onProgress?.({ done: index * total + done, total: controls.length * total }),
-    });
-    runs.push({ name, cells });
-  }
-  return runs;
+  const { cells } = await runChoiceSets(
+    { ...sweep, type },
+    controls.map(({ name, vectors }) => ({ vectors, vectorsKind: name, layers, multipliers })),
+  );
+  return names.map((name) => ({
+    name,
+    cells: cells.filter(({ settings }) => settings.vectors === name),
+  }));
 }

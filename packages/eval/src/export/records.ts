@@ -18,6 +18,7 @@ export function cellRecord(cell: Cell): FlatRecord {
     unscored: choice?.unscored ?? null,
     ...meanRecord("p_matching", choice?.p_matching ?? null),
     ...meanRecord("letter_mass", choice?.letter_mass ?? null),
+    ...meanRecord("relative_dose", choice?.relative_dose ?? null),
     ...meanRecord("tokens", open?.tokens ?? null),
     cut_off: open?.cut_off ?? null,
     ...meanRecord("repetition", open?.repetition ?? null),
@@ -59,6 +60,7 @@ export function itemRecords(cell: Cell): readonly FlatRecord[] {
       prompt_length: row.prompt_length,
       steered_first: row.steered?.first ?? null,
       steered_count: row.steered?.count ?? null,
+      relative_dose: choice?.relative_dose ?? null,
     };
   });
 }

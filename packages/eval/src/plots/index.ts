@@ -13,7 +13,7 @@ export {
 export { plotVectorsPca } from "./plot-vectors-pca.ts";
 export { renderPng } from "./render.ts";
 export type { PlotEffectsOptions } from "./effects.ts";
-export type { ResultPlotsOptions } from "./plan-result-plots.ts";
+export type { PlannedResultPlot, ResultPlotKind, ResultPlotsOptions } from "./plan-result-plots.ts";
 export type { JudgedCell, ScorePlotsOptions } from "./plan-score-plots.ts";
 export type { PlannedPlot, VectorPlotsOptions } from "./plan-vector-plots.ts";
 export type { PlotActivationsOptions } from "./plot-activations.ts";

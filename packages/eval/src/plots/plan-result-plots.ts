@@ -1,4 +1,6 @@
+import { vectorsOfControl } from "../controls/control.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
+import { controlsBeside, plotBesideControls } from "./beside-controls.ts";
 import { acrossBehaviors, bySystemPrompt } from "./families.ts";
 import { distinct, groupCells } from "./figures.ts";
 import type { PlannedPlot } from "./plan-vector-plots.ts";
@@ -7,68 +9,95 @@ import { plotBehaviorsAtLayer, plotSystemPrompts } from "./plot-against-multipli
 import { plotCategories } from "./plot-categories.ts";
 import { plotLayerSweep } from "./plot-layer-sweep.ts";
 
+/** What a plot of results shows, as its file's name begins. */
+export type ResultPlotKind =
+  | "behaviors"
+  | "behaviors-scores"
+  | "categories"
+  | "effects"
+  | "layers"
+  | "multipliers"
+  | "scores"
+  | "sweep"
+  | "system-prompts";
+
+/** A plot of results that is still to be drawn. */
+export interface PlannedResultPlot extends PlannedPlot {
+  readonly kind: ResultPlotKind;
+}
+
 export interface ResultPlotsOptions {
   /** Of plots at one layer. @default in each plot the layer where the score changes most */
   readonly layer?: number;
 }
 
 /**
- * All plots of results of tests with two lettered answers. For each behavior, model and kind of vectors: the score per
- * layer and against the multiplier, with a line for each system prompt where there are some, and by category where items
- * have one. For all behaviors of a model together: the change over the layers, and the score against the multiplier.
+ * All plots of results of tests with two lettered answers. For each behavior, model and kind of vectors: the effect beside
+ * that of controls, where these are among the cells, the score per layer and against the multiplier, with a line for each
+ * system prompt where there are some, and by category where items have one. For all behaviors of a model together: the
+ * change over the layers, and the score against the multiplier.
  */
 export function planResultPlots(
   cells: readonly ChoiceCell[],
   { layer }: ResultPlotsOptions = {},
-): readonly PlannedPlot[] {
-  const groups = groupCells(cells);
+): readonly PlannedResultPlot[] {
+  const isControl = ({ settings }: ChoiceCell): boolean =>
+    vectorsOfControl(settings.vectors) !== null;
+  const controls = cells.filter(isControl);
+  const groups = groupCells(cells.filter((cell) => !isControl(cell)));
   // Groups of the same settings differ in the hash of the model or of the data set.
   const seen = new Map<string, number>();
-  const unique = async (drawn: Promise<Plot>): Promise<Plot> => {
-    const plot = await drawn;
-    const times = (seen.get(plot.name) ?? 0) + 1;
-    seen.set(plot.name, times);
-    return times === 1 ? plot : { ...plot, name: `${plot.name}_${times}` };
-  };
+  const plan = (
+    kind: ResultPlotKind,
+    what: string,
+    draw: () => Promise<Plot>,
+  ): PlannedResultPlot => ({
+    kind,
+    what,
+    draw: async () => {
+      const plot = await draw();
+      const times = (seen.get(plot.name) ?? 0) + 1;
+      seen.set(plot.name, times);
+      return times === 1 ? plot : { ...plot, name: `${plot.name}_${times}` };
+    },
+  });
   return [
     ...groups.flatMap((group) => {
       const of = `${group.settings.type} of ${group.behavior} on ${group.model}`;
-      const categories = group.cells.some(({ rows }) => rows.some((row) => row.category !== null));
+      const beside = group.settings.type === "ab" ? controlsBeside(group, controls) : [];
       const severalLayers = distinct(group.figures.map((figure) => figure.layer)).length > 1;
+      const categories = group.cells.some(({ rows }) => rows.some((row) => row.category !== null));
       return [
-        ...(severalLayers
-          ? [{ what: `${of}, per layer`, draw: () => unique(plotLayers(group)) }]
+        ...(beside.length > 0
+          ? [plan("effects", `${of}, beside controls`, () => plotBesideControls(group, beside))]
           : []),
-        {
-          what: `${of}, against the multiplier`,
-          draw: () => unique(plotMultipliers(group, layer)),
-        },
+        ...(severalLayers ? [plan("layers", `${of}, per layer`, () => plotLayers(group))] : []),
+        plan("multipliers", `${of}, against the multiplier`, () => plotMultipliers(group, layer)),
         ...(categories
           ? [
-              {
-                what: `${of}, by category`,
-                draw: () => unique(plotCategories(group.name, group, layer)),
-              },
+              plan("categories", `${of}, by category`, () =>
+                plotCategories(group.name, group, layer),
+              ),
             ]
           : []),
       ];
     }),
     ...bySystemPrompt(groups)
       .filter((family) => family.groups.some(({ settings }) => settings.system !== null))
-      .map((family) => ({
-        what: `system prompts of ${family.name}`,
-        draw: () => unique(plotSystemPrompts(family, layer)),
-      })),
+      .map((family) =>
+        plan("system-prompts", `system prompts of ${family.name}`, () =>
+          plotSystemPrompts(family, layer),
+        ),
+      ),
     ...acrossBehaviors(groups).flatMap((family) => [
-      { what: `layer sweep of ${family.name}`, draw: () => unique(plotLayerSweep(family)) },
-      ...(family.groups.length < 2
-        ? []
-        : [
-            {
-              what: `behaviors of ${family.name}`,
-              draw: () => unique(plotBehaviorsAtLayer(family, layer)),
-            },
-          ]),
+      plan("sweep", `layer sweep of ${family.name}`, () => plotLayerSweep(family)),
+      ...(family.groups.length > 1
+        ? [
+            plan("behaviors", `behaviors of ${family.name}`, () =>
+              plotBehaviorsAtLayer(family, layer),
+            ),
+          ]
+        : []),
     ]),
   ];
 }

@@ -41,11 +41,7 @@ describe("planScorePlots", () => {
   it("keeps judges apart, and puts behaviors into one figure", async () => {
     expect(planScorePlots([...cells, judged({}, 5, "other")])).toHaveLength(2);
     const plans = planScorePlots([...cells, judged({ behavior: "refusal" }, 5)], { layer: 13 });
-    expect(plans.map(({ what }) => what.replace(/ .*/, ""))).toEqual([
-      "scores",
-      "scores",
-      "behaviors-scores",
-    ]);
+    expect(plans.map(({ kind }) => kind)).toEqual(["scores", "scores", "behaviors-scores"]);
     const plot = await plans.at(-1)?.draw();
     expect(plot?.latex).toContain("refusal &  &  & 5.00 [4.20, 5.80]");
   });

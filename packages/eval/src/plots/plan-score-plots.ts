@@ -4,7 +4,7 @@ import { sweepName } from "../results/cell-name.ts";
 import { type OpenEndedSettings, openEndedSettingsSchema } from "../results/settings.ts";
 import { plotAgainstMultiplier, type ScoreLine, type ScoreScale } from "./against-multiplier.ts";
 import { detailsOf } from "./figures.ts";
-import type { PlannedPlot } from "./plan-vector-plots.ts";
+import type { PlannedResultPlot } from "./plan-result-plots.ts";
 
 /** Open-ended answers of one layer and multiplier with a judge's scores; what `caa score` writes fits. */
 export interface JudgedCell {
@@ -49,15 +49,15 @@ interface Known extends Omit<JudgedCell, "settings"> {
 export function planScorePlots(
   cells: readonly JudgedCell[],
   { layer }: ScorePlotsOptions = {},
-): readonly PlannedPlot[] {
+): readonly PlannedResultPlot[] {
   const known = cells.map(withSettings);
   const judgeOf = ({ judging }: Known): string => judging.judge.model;
   const plots = (
-    what: string,
+    kind: "behaviors-scores" | "scores",
     by: "behavior" | "system prompt",
     rest: (settings: OpenEndedSettings) => OpenEndedSettings,
     title: (settings: OpenEndedSettings) => string,
-  ): readonly (PlannedPlot & { readonly lines: number })[] =>
+  ): readonly (PlannedResultPlot & { readonly lines: number })[] =>
     [
       ...groupBy(known, (cell) => [
         sweepName(rest(cell.settings)),
@@ -71,9 +71,9 @@ export function planScorePlots(
       }
       const lines = linesOf(group);
       const name = sweepName(rest(first.settings));
-      const draw: PlannedPlot["draw"] = () =>
+      const draw: PlannedResultPlot["draw"] = () =>
         plotAgainstMultiplier(lines, {
-          name: (at) => `${what}_layer=${at}_${name}`,
+          name: (at) => `${kind}_layer=${at}_${name}`,
           title: (at) => `${title(first.settings)}, layer ${at}`,
           details: detailsOf(rest(first.settings)),
           notes: [`judged by ${judgeOf(first)}`],
@@ -81,22 +81,22 @@ export function planScorePlots(
           layer,
           by,
         });
-      return [{ what: `${what} of ${name}`, draw, lines: lines.length }];
+      return [{ kind, what: `${kind} of ${name}`, draw, lines: lines.length }];
     });
   return [
     ...plots(
       "scores",
       "system prompt",
       (settings) => ({ ...settings, system: null, systemPrompt: null }),
-      ({ behavior }) => `${behavior}: open-ended answers, mean score against the multiplier`,
+      ({ behavior }) => `${behavior}: mean score of open-ended answers`,
     ),
     ...plots(
       "behaviors-scores",
       "behavior",
       (settings) => ({ ...settings, behavior: "all" }),
-      () => "open-ended answers, mean score against the multiplier",
+      () => "Mean score of open-ended answers",
     ).filter(({ lines }) => lines > 1),
-  ].map(({ what, draw }) => ({ what, draw }));
+  ].map(({ kind, what, draw }) => ({ kind, what, draw }));
 }
 
 function withSettings(cell: JudgedCell): Known {

@@ -89,17 +89,47 @@ describe("plots of results", () => {
     }));
     const plans = planResultPlots([...behaviors, ...prompts, ...other]);
     const names: string[] = [];
-    for (const { draw } of plans) {
-      names.push((await draw()).name);
+    for (const { kind, draw } of plans) {
+      const { name } = await draw();
+      expect(name.startsWith(`${kind}_`)).toBe(true);
+      names.push(name);
     }
     expect(new Set(names).size).toBe(names.length);
-    const kinds = names.map((name) => name.replace(/_.*/, ""));
-    const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+    const count = (kind: string): number => plans.filter((one) => one.kind === kind).length;
     expect(count("layers")).toBe(3);
     expect(count("multipliers")).toBe(3 + 2 * 3);
     expect(count("system-prompts")).toBe(2);
     expect(count("behaviors")).toBe(1);
   }, 60_000);
+
+  it("draws controls beside the vectors that they belong to, and not for themselves", async () => {
+    const own = behaviors.filter(({ settings }) => settings.behavior === "calm");
+    const controls = own
+      .filter(({ settings }) => settings.multiplier !== 0)
+      .flatMap(({ settings: { layer, multiplier } }) =>
+        ["normalized-random-1", "raw-random-1", "normalized-shuffled-0"].map((vectors) =>
+          madeUpResult({
+            settings: { behavior: "calm", layer, multiplier, vectors },
+            strength: 0.02,
+          }),
+        ),
+      );
+    const plans = planResultPlots([...own, ...controls]);
+    expect(plans.map(({ kind }) => kind)).toEqual(["effects", "layers", "multipliers", "sweep"]);
+    const plot = await plans[0]?.draw();
+    expect(plot?.name).toMatch(/^effects_behavior=calm_type=ab_.*_vectors=normalized_/);
+    const lines = plot?.csv.split("\n") ?? [];
+    expect([...new Set(lines.slice(1, -1).map((line) => line.split(",")[0]))]).toEqual([
+      "",
+      "normalized-random-1",
+      "normalized-shuffled-0",
+    ]);
+    // The control of the other vectors is none of these.
+    expect(planResultPlots(own).map(({ kind }) => kind)).not.toContain("effects");
+    const one = own.filter(({ settings }) => settings.multiplier === 1);
+    const [alone] = planResultPlots([...one, ...controls]);
+    await expect(alone?.draw()).rejects.toMatchObject({ code: "empty-selection" });
+  });
 
   it("numbers several prompts of one's own, and refuses results without any", async () => {
     const own = ["Rhyme.", "Sing."].map((system) => madeUpCell({ system }));

@@ -27,6 +27,11 @@ export interface ChoiceMeasure {
   readonly prompt_length: number;
   /** Which prompt tokens were steered; null for the plain model. */
   readonly steered: { readonly first: number; readonly count: number } | null;
+  /**
+   * `||m v|| / ||h||`, mean over the steered prompt tokens, h the plain model's residual stream at the layer; null for the
+   * plain model, for operations that do not add, and where the model did not tell.
+   */
+  readonly relative_dose: number | null;
 }
 
 /**
@@ -63,6 +68,8 @@ export interface ChoiceSummary extends CommonSummary {
   readonly p_matching: MeanSummary | null;
   /** Mean of matching + not matching over all items: where it is small, `p_matching` says little. */
   readonly letter_mass: MeanSummary;
+  /** Mean of `relative_dose` over the items that have it; null when none has. */
+  readonly relative_dose: MeanSummary | null;
   /** By name; null in `ab`. */
   readonly categories: readonly CategoryMean[] | null;
 }
@@ -89,6 +96,7 @@ const measureFields = {
   not_matching_prob: probability,
   prompt_length: count,
   steered: spanSchema,
+  relative_dose: z.number().min(0).nullable().default(null), // came later
 };
 
 export const choiceMeasureSchema: z.ZodType<ChoiceMeasure> = z.strictObject(measureFields);
@@ -113,6 +121,7 @@ const summarySchema: z.ZodType<ChoiceSummary> = z.strictObject({
   unscored: count,
   p_matching: meanSchema.nullable(),
   letter_mass: meanSchema,
+  relative_dose: meanSchema.nullable().default(null),
   categories: z
     .array(z.strictObject({ category: z.string(), n: z.int().min(1), mean: probability }))
     .nullable()

@@ -1,29 +1,29 @@
 import type { Measurements } from "./measurements.ts";
 import type { PlannedCell } from "./plan-cells.ts";
 
-interface KeepOrMakeOptions<Cell, Measure> {
-  readonly planned: readonly PlannedCell[];
+interface KeepOrMakeOptions<Cell, Measure, Planned extends PlannedCell> {
+  readonly planned: readonly Planned[];
   readonly overwrite: boolean | undefined;
-  readonly find: (cell: PlannedCell) => Promise<Cell | null>;
+  readonly find: (cell: Planned) => Promise<Cell | null>;
   readonly write: (cell: Cell) => Promise<void>;
-  readonly measure: (missing: readonly PlannedCell[]) => Promise<Measurements<Measure>>;
+  readonly measure: (missing: readonly Planned[]) => Promise<Measurements<Measure>>;
   /** A cell of what was measured on its items, in their order. */
-  readonly make: (cell: PlannedCell, measures: readonly Measure[]) => Cell;
+  readonly make: (cell: Planned, measures: readonly Measure[]) => Cell;
 }
 
 /** The planned cells, in their order: those that are in the store, and the rest measured, written, and its journal removed. */
-export async function keepOrMake<Cell, Measure>({
+export async function keepOrMake<Cell, Measure, Planned extends PlannedCell>({
   planned,
   overwrite = false,
   find,
   write,
   measure,
   make,
-}: KeepOrMakeOptions<Cell, Measure>): Promise<{
+}: KeepOrMakeOptions<Cell, Measure, Planned>): Promise<{
   readonly cells: readonly Cell[];
   readonly kept: number;
 }> {
-  const cells = new Map<PlannedCell, Cell>();
+  const cells = new Map<Planned, Cell>();
   if (!overwrite) {
     for (const cell of planned) {
       const found = await find(cell);
