@@ -29,7 +29,7 @@ export function addPlotResults(parent: Command, dependencies: CliDependencies): 
   const command = parent
     .command("results")
     .description(
-      "draw what was measured, per layer, against the multiplier, for all behaviors and by category: SVG, PNG and the figures as CSV",
+      "draw what was measured, beside controls, per layer, against the multiplier, for all behaviors and by category: SVG, PNG and the figures as CSV",
     )
     .option("--results <dir>", "folder of results", "results")
     .option("--out <dir>", "where plots go", "plots")
@@ -87,25 +87,29 @@ export async function plotResults(
   options: PlotResultsOptions,
   dependencies: CliDependencies,
 ): Promise<DrawnPlots> {
-  const { readCells } = await import("@caa/eval");
+  const { readCells, vectorsOfControl } = await import("@caa/eval");
   const { planResultPlots, planScorePlots } = await import("@caa/eval/plots");
   const dir = resolve(dependencies.cwd, options.results);
   const { type, behaviors, models, layers, multipliers, layer } = options;
   const filter = {
     ...(behaviors === undefined ? {} : { behaviors }),
     ...(models === undefined ? {} : { models }),
-    // Controls have names of their own and are drawn beside effects, not for themselves.
-    vectors: options.vectors === undefined ? ["normalized", "raw"] : [options.vectors],
     ...(layers === undefined ? {} : { layers }),
     ...(multipliers === undefined ? {} : { multipliers }),
   };
   const types = (["ab", "mmlu", "truthful_qa"] as const).filter(
     (one) => type === undefined || one === type.replace("-", "_"),
   );
-  const cells = types.length === 0 ? [] : await readCells(dir, { types, ...filter });
+  const kinds = options.vectors === undefined ? ["normalized", "raw"] : [options.vectors];
+  const read = types.length === 0 ? [] : await readCells(dir, { types, ...filter });
+  const cells = read.filter(({ settings: { vectors } }) =>
+    kinds.includes(vectorsOfControl(vectors) ?? vectors),
+  );
   const scores =
     type === undefined || type === "open-ended"
-      ? (await readScores(dir)).filter(({ settings }) => matches(settings, filter))
+      ? (await readScores(dir)).filter(({ settings }) =>
+          matches(settings, { ...filter, vectors: kinds }),
+        )
       : [];
   const all = [...cells, ...scores];
   if (all.length === 0) {
