@@ -12,7 +12,7 @@ export interface ExamplesOptions {
   readonly layer: number;
   /** How many questions. */
   readonly questions: number;
-  /** Judged cells of the group. */
+  /** Judged cells of these very answers. */
   readonly scores: readonly ScoredCell[];
 }
 
@@ -51,21 +51,31 @@ export function isJudged(cell: OpenEndedCell, { settings }: ScoredCell): boolean
   return Object.entries(cell.settings).every(([key, value]) => (settings[key] ?? null) === value);
 }
 
+/** Whether it is of these very answers: those that were made anew since have no score. */
+export function isOfTheseAnswers(cell: OpenEndedCell, { rows }: ScoredCell): boolean {
+  return (
+    cell.rows.length === rows.length &&
+    cell.rows.every(
+      ({ question, model_output: text }, i) =>
+        rows[i]?.question === question && rows[i]?.model_output === text,
+    )
+  );
+}
+
 function answerText({ model_output: text, finish }: OpenEndedRow): string {
   const answer = text === "" ? "(nothing)" : clip(text, MAX_ANSWER);
   return finish === "cut-off" ? `${answer} (cut off)` : answer;
 }
 
-/** Scores of this very text: those of an answer that was made anew since do not count. */
 function scoresOf(
   cell: OpenEndedCell,
-  { question, model_output: text }: OpenEndedRow,
+  { question }: OpenEndedRow,
   scores: readonly ScoredCell[],
 ): readonly string[] {
   return scores
     .filter((scored) => isJudged(cell, scored))
     .flatMap(({ judging, rows }) => {
-      const row = rows.find((one) => one.question === question && one.model_output === text);
+      const row = rows.find((one) => one.question === question);
       return row === undefined
         ? []
         : [

@@ -1,5 +1,4 @@
 import type { ChoiceCell } from "@caa/eval";
-import type { ScoredCell } from "@caa/scoring";
 import {
   decimalsOf,
   decimalsOfChange,
@@ -9,7 +8,7 @@ import {
 } from "../demo/numbers.ts";
 import { SMALL_LETTER_MASS } from "../output/ab-table.ts";
 import { type ChoiceFindings, findingsOf } from "../output/choice-findings.ts";
-import { distinct, type Group } from "./groups.ts";
+import type { Group } from "./groups.ts";
 
 /** Of changes, on the whole page. */
 export const DECIMALS = 3;
@@ -86,28 +85,6 @@ export function verdictInWords(
   { verdict, inWords }: ChoiceFindings["layers"][number],
 ): string {
   return verdict === "stands-out" && first.settings.type !== "ab" ? "beats its controls" : inWords;
-}
-
-/** What a judge found: the mean scores at the ends, at a layer. */
-export function describeScores(label: string, cells: readonly ScoredCell[], layer: number): string {
-  const own = cells.filter(({ settings }) => settings.layer === layer);
-  const multipliers = distinct(own.map(({ settings }) => settings.multiplier));
-  const ends = [...new Set([multipliers[0], multipliers.at(-1)])].flatMap((multiplier) => {
-    const cell = own.find(({ settings }) => settings.multiplier === multiplier);
-    return cell === undefined
-      ? []
-      : [`${formatScore(cell.summary)} at ${formatMultiplier(cell.settings.multiplier)}`];
-  });
-  const judge = own[0]?.judging.judge.model ?? "";
-  const interval = percent(own[0]?.summary.confidence ?? 0);
-  return `${label}, layer ${layer}: the judge ${judge} gives the answers ${ends.join(" and ")}, of 10 (${interval} intervals, n = ${own[0]?.summary.n ?? 0}).`;
-}
-
-/** `3.20 [2.10, 4.30]` */
-export function formatScore({ mean, interval }: ScoredCell["summary"]): string {
-  const range =
-    interval === null ? "" : ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]`;
-  return mean === null ? "no score" : `${mean.toFixed(2)}${range}`;
 }
 
 function percent(confidence: number): string {

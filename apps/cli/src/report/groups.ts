@@ -1,4 +1,4 @@
-import type { Cell } from "@caa/eval";
+import { type Cell, vectorsOfControl } from "@caa/eval";
 import { settingsInWords, shortHash } from "./settings-words.ts";
 
 /** Results that differ in layer and multiplier only, with those of their controls. */
@@ -18,23 +18,20 @@ export interface GroupedResults<Of extends Cell> {
   readonly orphans: readonly string[];
 }
 
-/** As controls name the vectors: those that they belong to, the recipe and its seed. */
-const CONTROL = /^(.+)-(?:random|shuffled)-(-?\d+)$/;
-
 /** Puts together what one figure may show. */
 export function groupResults<Of extends Cell>(cells: readonly Of[]): GroupedResults<Of> {
   const found = new Map<string, Of[]>();
   for (const cell of cells) {
-    const key = keyOf(cell, CONTROL.exec(cell.settings.vectors)?.[1] ?? cell.settings.vectors);
+    const { vectors } = cell.settings;
+    const key = keyOf(cell, vectorsOfControl(vectors) ?? vectors);
     found.set(key, [...(found.get(key) ?? []), cell]);
   }
   const groups: Group<Of>[] = [];
   const orphans: string[] = [];
   for (const all of found.values()) {
-    const own = sorted(all.filter(({ settings }) => !CONTROL.test(settings.vectors)));
-    const names = [
-      ...new Set(all.map(({ settings }) => settings.vectors).filter((name) => CONTROL.test(name))),
-    ].toSorted();
+    const own = sorted(all.filter(({ settings }) => vectorsOfControl(settings.vectors) === null));
+    const vectors = new Set(all.map(({ settings }) => settings.vectors));
+    const names = [...vectors].filter((name) => vectorsOfControl(name) !== null).toSorted();
     const [first] = own;
     if (first === undefined) {
       const { behavior = "", type = "" } = all[0]?.settings ?? {};

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import { suggest } from "@caa/datasets";
 import type { OpenEndedCell } from "@caa/eval";
-import type { ScoredCell } from "@caa/scoring";
 import type { CliDependencies } from "../dependencies.ts";
 import { readScores } from "../read-scores.ts";
-import { isJudged } from "./answers.ts";
-import { describeFinding, describeScores, type JudgedGroup, judgeGroup } from "./finding.ts";
+import { isJudged, isOfTheseAnswers } from "./answers.ts";
+import { describeFinding, type JudgedGroup, judgeGroup } from "./finding.ts";
 import { distinct, type Group, groupResults } from "./groups.ts";
+import { describeJudgeFinding, judgeFindings } from "./judge-finding.ts";
 import { missingOf, warningsOf } from "./notes.ts";
 import { resultsPage } from "./page.ts";
 import { drawPictures } from "./pictures.ts";
@@ -59,23 +59,19 @@ export async function makeReport(
   const scored = (await readScores(dir)).toSorted(
     (a, b) => a.settings.layer - b.settings.layer || a.settings.multiplier - b.settings.multiplier,
   );
-  const open = answers.groups.map((group) => ({
-    group,
-    layer: exampleLayer(group, choice),
-    scores: scored.filter((one) => group.cells.some((cell) => isJudged(cell, one))),
-  }));
-  const pictures = await drawPictures(
-    { choice, scores: open.map(({ scores }) => scores) },
-    dependencies,
+  const open = answers.groups.map((group) => {
+    const judged = scored.filter((one) => group.cells.some((cell) => isJudged(cell, one)));
+    const scores = judged.filter((one) =>
+      group.cells.some((cell) => isJudged(cell, one) && isOfTheseAnswers(cell, one)),
+    );
+    const stale = judged.length - scores.length;
+    return { group, layer: exampleLayer(group, choice), scores, stale };
+  });
+  const pictures = await drawPictures({ choice, open }, dependencies);
+  const judged = open.flatMap(({ group, layer, scores }) =>
+    judgeFindings(group.label, layer, scores),
   );
-  const findings = [
-    ...choice.map(describeFinding),
-    ...open.flatMap(({ group, layer, scores }) =>
-      byJudge(scores.filter(({ settings }) => settings.layer === layer)).map((own) =>
-        describeScores(group.label, own, layer),
-      ),
-    ),
-  ];
+  const findings = [...choice.map(describeFinding), ...judged.map(describeJudgeFinding)];
   const warnings = [
     ...warningsOf(choice, open),
     ...cells.orphans,
@@ -92,7 +88,8 @@ export async function makeReport(
     warnings,
     missing,
     choice: choice.map((group, i) => ({ group, plots: pictures.choice[i] ?? [] })),
-    open: open.map((part, i) => ({ ...part, plots: pictures.scores[i] ?? [] })),
+    open: open.map((part, i) => ({ ...part, plots: pictures.open[i] ?? [] })),
+    judged,
     together: pictures.together,
     settings: settingsFacts(choice, open),
     examples: options.examples,
@@ -115,11 +112,6 @@ function exampleLayer(
       layers.includes(best?.effect.layer ?? -1),
   );
   return strongest?.best?.effect.layer ?? layers[0] ?? 0;
-}
-
-function byJudge(scores: readonly ScoredCell[]): ReadonlyArray<readonly ScoredCell[]> {
-  const judges = [...new Set(scores.map(({ judging }) => judging.judge.model))].toSorted();
-  return judges.map((judge) => scores.filter(({ judging }) => judging.judge.model === judge));
 }
 
 /** @throws {CaaError} empty-selection when there is nothing at all; not-found with what is there */

@@ -8,6 +8,8 @@ import type { Group } from "./groups.ts";
 interface OpenResults {
   readonly group: Group<OpenEndedCell>;
   readonly scores: readonly ScoredCell[];
+  /** Judged cells of answers that are no longer there. */
+  readonly stale: number;
 }
 
 /** All that makes a result doubtful, each with the test that it is of. */
@@ -25,10 +27,16 @@ export function warningsOf(
           : []),
       ].map((text) => ofTest(label, text)),
     ),
-    ...open.flatMap(({ group, scores }) =>
-      [...openEndedWarnings(group.cells), ...unscored(scores)].map((text) =>
-        ofTest(group.label, text),
-      ),
+    ...open.flatMap(({ group, scores, stale }) =>
+      [
+        ...openEndedWarnings(group.cells),
+        ...unscored(scores),
+        ...(stale === 0
+          ? []
+          : [
+              `${stale} judged cells are left out: their answers were made anew since; caa score judges those`,
+            ]),
+      ].map((text) => ofTest(group.label, text)),
     ),
   ];
 }

@@ -4,7 +4,9 @@ import type { ScoredCell } from "@caa/scoring";
 import { answersTable } from "./answers.ts";
 import type { JudgedGroup } from "./finding.ts";
 import type { Group } from "./groups.ts";
-import { cellsTable, layersTable, scoresTable, summaryTable, wearTable } from "./tables.ts";
+import type { JudgeFinding } from "./judge-finding.ts";
+import { scoresTable, wearTable } from "./open-ended-tables.ts";
+import { cellsTable, layersTable, summaryTable } from "./tables.ts";
 
 export interface Picture {
   readonly svg: string;
@@ -36,6 +38,8 @@ export interface ResultsPage {
   readonly missing: readonly string[];
   readonly choice: readonly ChoicePart[];
   readonly open: readonly OpenPart[];
+  /** What judges found, of all tests. */
+  readonly judged: readonly JudgeFinding[];
   /** Plots of several behaviors or system prompts. */
   readonly together: readonly Picture[];
   readonly settings: ReadonlyArray<readonly [name: string, value: string]>;
@@ -47,6 +51,7 @@ const READING = [
   "ab: the behavior's own questions with two lettered answers, one of which shows it. open_ended: open questions, answered in words. mmlu and truthful_qa: questions of knowledge, for which a behavior means its vectors.",
   "p(matching) is the probability of the answer that shows the behavior, as a share of that of both letters; p(correct) likewise. A difference is taken item by item, so that what makes one question easier than another drops out.",
   "The layer of a finding is the one with the strongest effect, chosen on the items on which the effect is reported, which makes it look a little larger than it is.",
+  "A judge scores open-ended answers from 0 to 10 for the behavior, and does not know the multiplier. Its error is in the intervals where it differs from answer to answer; one that it makes on all answers alike is in no interval.",
   "An interval off zero says that answers moved. Only controls, random directions of the vector's length and the vector of shuffled labels, run through the same pipeline, say whether the direction matters. With k controls chance alone puts a vector that is no better ahead of all in one case of k + 1.",
 ];
 
@@ -60,9 +65,14 @@ export function resultsPage(page: ResultsPage): string {
         title: "Finding",
         blocks: [
           ...page.findings.map((text): Block => ({ kind: "note", text })),
-          ...(page.choice.length === 0
+          ...(page.choice.length + page.judged.length === 0
             ? []
-            : [summaryTable(page.choice.map(({ group }) => group))]),
+            : [
+                summaryTable(
+                  page.choice.map(({ group }) => group),
+                  page.judged,
+                ),
+              ]),
         ],
       },
       { title: "Warnings", blocks: warningBlocks(page.warnings) },
@@ -106,8 +116,8 @@ function openSection({ group, layer, scores, plots }: OpenPart, questions: numbe
     blocks: [
       answersTable(group, { layer, questions, scores }),
       ...plots.map(figure),
-      ...(scores.length === 0 ? [] : [scoresTable(scores)]),
-      wearTable(group.cells),
+      ...(scores.length === 0 ? [] : [scoresTable(scores, layer)]),
+      wearTable(group.cells, layer),
     ],
   };
 }

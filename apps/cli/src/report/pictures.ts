@@ -1,6 +1,5 @@
 import { throwIfAborted } from "@caa/core";
-import type { ChoiceCell } from "@caa/eval";
-import type { PlannedPlot } from "@caa/eval/plots";
+import type { PlannedResultPlot, ResultPlotKind } from "@caa/eval/plots";
 import type { ScoredCell } from "@caa/scoring";
 import type { CliDependencies } from "../dependencies.ts";
 import { startProgress } from "../output/progress.ts";
@@ -8,55 +7,66 @@ import { drawPlot } from "../output/write-plots.ts";
 import type { JudgedGroup } from "./finding.ts";
 import type { Picture } from "./page.ts";
 
-/** Plans of plots that have several tests in them, by how they begin. */
-const TOGETHER: ReadonlyArray<readonly [start: string, caption: string]> = [
-  ["system prompts of ", "A line for each system prompt"],
-  ["layer sweep of ", "The change against multiplier 0 over the layers, a line for each behavior"],
-  ["behaviors of ", "The score against the multiplier, a line for each behavior"],
-  ["behaviors-scores of ", "The judge's mean score, a line for each behavior"],
-];
+const CAPTIONS: Readonly<Record<ResultPlotKind, string>> = {
+  effects: "The difference between the ends at each layer, beside that of controls",
+  layers: "The score at each layer, a line for each multiplier",
+  multipliers: "The score against the multiplier, at one layer",
+  categories: "The score by category, a dot for each multiplier",
+  scores: "The judge's mean score against the multiplier",
+  "system-prompts": "A line for each system prompt",
+  sweep: "The change against multiplier 0 over the layers",
+  behaviors: "The score against the multiplier, a line for each behavior",
+  "behaviors-scores": "The judge's mean score, a line for each behavior",
+};
 
 export interface WantedPictures {
   readonly choice: readonly JudgedGroup[];
   /** Of each part with open-ended answers. */
-  readonly scores: ReadonlyArray<readonly ScoredCell[]>;
+  readonly open: ReadonlyArray<{ readonly layer: number; readonly scores: readonly ScoredCell[] }>;
 }
 
 export interface Pictures {
   /** In the order of the tests. */
   readonly choice: ReadonlyArray<readonly Picture[]>;
-  readonly scores: ReadonlyArray<readonly Picture[]>;
+  readonly open: ReadonlyArray<readonly Picture[]>;
+  /** Of several tests. */
   readonly together: readonly Picture[];
   /** What could not be drawn, and why. */
   readonly skipped: readonly string[];
 }
 
-type Captioned = PlannedPlot & { readonly caption: string };
-
 /** Draws what the plots package plans for the results, each test by itself and then together. */
 export async function drawPictures(
-  { choice, scores }: WantedPictures,
+  { choice, open }: WantedPictures,
   dependencies: CliDependencies,
 ): Promise<Pictures> {
   const { planResultPlots, planScorePlots } = await import("@caa/eval/plots");
   const plans = {
-    choice: await Promise.all(
-      choice.map(async (group) => [
-        ...(await planEffects(group)),
-        ...alone(planResultPlots(group.cells, layerOf(group))),
-      ]),
+    choice: choice.map(({ cells, controls, best }) =>
+      withoutTwice(
+        // Plots at one layer show that of the finding.
+        planResultPlots(
+          [...cells, ...controls.flatMap((control) => control.cells)],
+          best === null ? {} : { layer: best.effect.layer },
+        ),
+      ),
     ),
-    scores: scores.map((cells) => alone(planScorePlots(cells))),
-    together: together([
-      ...planResultPlots(choice.flatMap(({ cells }): readonly ChoiceCell[] => cells)),
-      ...planScorePlots(scores.flat()),
-    ]),
+    open: open.map(({ layer, scores }) =>
+      planScorePlots(
+        scores,
+        scores.some(({ settings }) => settings.layer === layer) ? { layer } : {},
+      ),
+    ),
+    together: [
+      ...planResultPlots(choice.flatMap(({ cells }) => cells)),
+      ...planScorePlots(open.flatMap(({ scores }) => scores)),
+    ].filter(({ tests }) => tests > 1),
   };
-  const total = [...plans.choice, ...plans.scores, plans.together].flat().length;
+  const total = [...plans.choice, ...plans.open, plans.together].flat().length;
   const skipped: string[] = [];
   const progress = startProgress(dependencies, "plots", "plots");
   let done = 0;
-  const draw = async (planned: readonly Captioned[]): Promise<readonly Picture[]> => {
+  const draw = async (planned: readonly PlannedResultPlot[]): Promise<readonly Picture[]> => {
     const drawn: Picture[] = [];
     for (const plan of planned) {
       throwIfAborted(dependencies.signal);
@@ -65,14 +75,14 @@ export async function drawPictures(
       if (typeof plot === "string") {
         skipped.push(`not drawn: ${plot}`);
       } else {
-        drawn.push({ svg: plot.svg, caption: plan.caption });
+        drawn.push({ svg: plot.svg, caption: CAPTIONS[plan.kind] });
       }
       done += 1;
     }
     return drawn;
   };
   const all = async (
-    planned: ReadonlyArray<readonly Captioned[]>,
+    planned: ReadonlyArray<readonly PlannedResultPlot[]>,
   ): Promise<ReadonlyArray<readonly Picture[]>> => {
     const pictures: Array<readonly Picture[]> = [];
     for (const one of planned) {
@@ -83,7 +93,7 @@ export async function drawPictures(
   try {
     return {
       choice: await all(plans.choice),
-      scores: await all(plans.scores),
+      open: await all(plans.open),
       together: await draw(plans.together),
       skipped,
     };
@@ -92,55 +102,8 @@ export async function drawPictures(
   }
 }
 
-/** Other plots of the test show the layer that the finding is about. */
-function layerOf({ best }: JudgedGroup): { readonly layer?: number } {
-  return best === null ? {} : { layer: best.effect.layer };
-}
-
-/** The effect beside its controls, where there are some. */
-async function planEffects(group: JudgedGroup): Promise<readonly Captioned[]> {
-  const { effectsByLayer } = await import("@caa/eval");
-  const { plotEffects } = await import("@caa/eval/plots");
-  const { first, cells, controls, findings, label } = group;
-  const { span } = findings;
-  if (span === null || controls.length === 0 || first.settings.type !== "ab") {
-    return [];
-  }
-  // Controls are the plain model at multiplier 0, as the vector is.
-  const plain = cells.filter(({ settings }) => settings.multiplier === 0);
-  const { behavior, model } = first.settings;
-  return [
-    {
-      what: `effects of ${label}`,
-      caption: `${label}: the difference at each layer beside that of its controls`,
-      draw: () =>
-        plotEffects({
-          behavior,
-          model,
-          effects: findings.layers.map(({ effect }) => effect),
-          controls: controls.map(({ name, cells: own }) => ({
-            name,
-            effects: effectsByLayer([...plain, ...own], span),
-          })),
-          controlsAre: controls.map(({ name }) => name).join(", "),
-        }),
-    },
-  ];
-}
-
-function alone(plans: readonly PlannedPlot[]): readonly Captioned[] {
-  return plans
-    .filter(({ what }) => captionTogether(what) === null)
-    .map((plan) => ({ ...plan, caption: plan.what }));
-}
-
-function together(plans: readonly PlannedPlot[]): readonly Captioned[] {
-  return plans.flatMap((plan) => {
-    const caption = captionTogether(plan.what);
-    return caption === null ? [] : [{ ...plan, caption }];
-  });
-}
-
-function captionTogether(what: string): string | null {
-  return TOGETHER.find(([start]) => what.startsWith(start))?.[1] ?? null;
+/** Where the effect stands beside controls, the change over the layers says less of the same. */
+function withoutTwice(plans: readonly PlannedResultPlot[]): readonly PlannedResultPlot[] {
+  const beside = plans.some(({ kind }) => kind === "effects");
+  return plans.filter(({ kind }) => !(beside && kind === "sweep"));
 }

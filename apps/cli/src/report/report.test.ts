@@ -59,9 +59,12 @@ describe("caa report", () => {
       /^kind, ab, layer 2: \+1 instead of -1 moves p\(matching\) by \+0\.\d{3} \[\+0\.\d{3}, \+0\.\d{3}\] \(95 % interval, n = 4\)\. It is the strongest of 2 layers\. It beats its 3 controls/,
     );
     expect(notes[1]).toMatch(/^plant-lover, ab, layer 2: .*No controls were run beside it/);
+    // Both questions move by 6, however far apart they are.
     expect(notes[2]).toMatch(
-      /^kind, open_ended, layer 2: the judge judge-1 gives the answers 2\.00/,
+      /^kind, open_ended, layer 2: \+1 instead of -1 moves the score that the judge judge-1 gives by \+6\.00 \[\+6\.00, \+6\.00\] \(95 % interval, n = 2\), from a mean of 2\.00 to 8\.00 of 10\. Open-ended answers are not run with controls/,
     );
+    expect(finding).toContain(">kind, open_ended, judge judge-1</td>");
+    expect(finding).toContain(">interval off zero, no controls</td>");
     const cells = await readCells(join(cli.cwd, "results"), {
       types: ["ab"],
       behaviors: ["kind"],
@@ -85,12 +88,14 @@ describe("caa report", () => {
     expect(settings).toContain("raw-random-1 raw-random-2 raw-shuffled-0");
     expect(settings).toContain("no system prompt");
     expect(settings).not.toMatch(/[0-9a-f]{13}/);
+    expect(settings.split("positions marker")).toHaveLength(1 + 1); // once for all tests
   });
 
   it("shows answers beside each other as text, with their scores", () => {
     const answers = section("kind, open_ended");
     expect(answers).toMatch(/at -1<\/th>.*at 0<\/th>.*at \+1<\/th>/);
-    expect(answers).toContain("[judge-1: 8.0]");
+    expect(answers).toContain("[judge-1: 9.0]");
+    expect(answers).toContain(">+3.00 [+3.00, +3.00]</td>");
     expect(answers).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
     expect(page).not.toMatch(/<script|<img|<iframe/);
     expect(HOSTILE).toContain("<script");
@@ -104,7 +109,9 @@ describe("caa report", () => {
     expect((await cli.run("report --results anew --out anew.html")).code).toBe(0);
     const anew = await readFile(join(cli.cwd, "anew.html"), "utf8");
     expect(anew).toContain("Anew.");
-    expect(anew).not.toContain("[judge-1: ");
+    expect(anew).not.toContain("judge-1");
+    expect(anew).toContain("1 judged cells are left out: their answers were made anew since");
+    expect(anew).toContain("kind, open_ended: the answers are not judged (caa score)");
     expect(anew).toContain("kind: no results with lettered answers (caa eval --type ab)");
   });
 

@@ -7,7 +7,10 @@ import { settingsInWords, shortHash } from "./settings-words.ts";
 
 type Fact = readonly [name: string, value: string];
 
-/** All that made the figures, by name: hashes shortened. */
+/** What one test was made with, a phrase each. */
+type Told = readonly [label: string, phrases: readonly string[]];
+
+/** All that made the figures: what the tests share once, then what each has of its own. */
 export function settingsFacts(
   choice: readonly JudgedGroup[],
   open: ReadonlyArray<{
@@ -16,17 +19,29 @@ export function settingsFacts(
     readonly scores: readonly ScoredCell[];
   }>,
 ): readonly Fact[] {
+  const told = [
+    ...choice.map((group) => groupPhrases(group, group.best?.effect.layer ?? null)),
+    ...open.map(({ group, layer }) => groupPhrases(group, layer)),
+  ];
+  const [first = ["", []], ...others] = told;
+  const shared =
+    others.length === 0
+      ? []
+      : first[1].filter((phrase) => told.every(([, phrases]) => phrases.includes(phrase)));
   return [
-    ...choice.map((group) => groupFact(group, group.best?.effect.layer ?? null)),
-    ...open.map(({ group, layer }) => groupFact(group, layer)),
+    ...(shared.length === 0 ? [] : [["all tests", shared.join("; ")] as const]),
+    ...told.map(([label, phrases]): Fact => [
+      label,
+      phrases.filter((phrase) => !shared.includes(phrase)).join("; "),
+    ]),
     ...open.flatMap(({ group, scores }) => judgeFacts(group.label, scores)),
   ];
 }
 
-function groupFact(
+function groupPhrases(
   { label, first, cells, controls }: Omit<JudgedGroup, "findings" | "best"> | Group<OpenEndedCell>,
   layer: number | null,
-): Fact {
+): Told {
   const settings = cells.map((cell) => cell.settings);
   const at = cells.find((cell) => cell.settings.layer === layer);
   const { summary, hashes } = first;
@@ -41,8 +56,10 @@ function groupFact(
         .join(" ")}`,
       `controls: ${controls.length === 0 ? "none" : controls.map(({ name }) => name).join(" ")}`,
       `${Math.round(100 * summary.confidence)} % percentile bootstrap intervals over items, seed ${summary.seed}`,
-      `hashes: model ${shortHash(hashes.model)}, items ${shortHash(hashes.dataset)}${at === undefined ? "" : `, vector of layer ${layer} ${shortHash(at.hashes.vector)}`}`,
-    ].join("; "),
+      `model hash ${shortHash(hashes.model)}`,
+      `items hash ${shortHash(hashes.dataset)}`,
+      ...(at === undefined ? [] : [`vector hash of layer ${layer} ${shortHash(at.hashes.vector)}`]),
+    ],
   ];
 }
 

@@ -1,22 +1,20 @@
-import type { Block, MeanSummary, OpenEndedCell } from "@caa/eval";
-import type { ScoredCell } from "@caa/scoring";
+import type { Span } from "@caa/eval";
 import { formatChange, formatMultiplier, signed } from "../demo/numbers.ts";
 import { SMALL_LETTER_MASS } from "../output/ab-table.ts";
-import { DECIMALS, formatScore, type JudgedGroup, scoreNameOf, verdictInWords } from "./finding.ts";
+import { formatDose } from "../output/changes.ts";
+import { DECIMALS, type JudgedGroup, scoreNameOf, verdictInWords } from "./finding.ts";
+import { type JudgeFinding, judgeVerdictInWords, SCORE_DECIMALS } from "./judge-finding.ts";
+import { fewCells, formatMean, left, right, type TableBlock } from "./table-parts.ts";
 
-type TableBlock = Extract<Block, { readonly kind: "table" }>;
-
-/** Cells of a test beyond which the table has the strongest layer alone. */
-const MAX_CELLS = 60;
-
-const left = (title: string) => ({ title });
-const right = (title: string) => ({ title, align: "right" as const });
-
-/** A row a test: its strongest effect. */
-export function summaryTable(groups: readonly JudgedGroup[]): TableBlock {
+/** A row a test: its strongest effect; then a row for each judge of open-ended answers. */
+export function summaryTable(
+  groups: readonly JudgedGroup[],
+  judged: readonly JudgeFinding[],
+): TableBlock {
   return {
     kind: "table",
-    caption: "The strongest layer of each test: difference between the ends, item by item",
+    long: true,
+    caption: `The same as a table: difference between the ends, item by item${judged.length === 0 ? "" : ", of judges in points of 10"}`,
     columns: [
       left("test"),
       right("layer"),
@@ -27,23 +25,43 @@ export function summaryTable(groups: readonly JudgedGroup[]): TableBlock {
       right("n"),
       left("multipliers"),
     ],
-    rows: groups.map((group) => {
-      const { label, best, controls } = group;
-      const count = String(controls.length);
-      return best === null
-        ? [label, "-", "-", "no effect to report", "-", count, "-", "-"]
-        : [
-            label,
-            String(best.effect.layer),
-            formatChange(best.effect.change, DECIMALS),
-            verdictInWords(group, best),
-            best.largestControl === null ? "-" : signed(best.largestControl, DECIMALS),
-            count,
-            String(best.effect.n),
-            `${formatMultiplier(best.effect.from)} to ${formatMultiplier(best.effect.to)}`,
-          ];
-    }),
+    rows: [...groups.map(choiceRow), ...judged.map(judgeRow)],
   };
+}
+
+function choiceRow(group: JudgedGroup): readonly string[] {
+  const { label, best, controls } = group;
+  const count = String(controls.length);
+  return best === null
+    ? [label, "-", "-", "no effect to report", "-", count, "-", "-"]
+    : [
+        label,
+        String(best.effect.layer),
+        formatChange(best.effect.change, DECIMALS),
+        verdictInWords(group, best),
+        best.largestControl === null ? "-" : signed(best.largestControl, DECIMALS),
+        count,
+        String(best.effect.n),
+        formatSpan(best.effect),
+      ];
+}
+
+function judgeRow(finding: JudgeFinding): readonly string[] {
+  const { label, judge, layer, change } = finding;
+  return [
+    `${label}, judge ${judge}`,
+    String(layer),
+    change === null ? "-" : formatChange(change.change, SCORE_DECIMALS),
+    judgeVerdictInWords(finding),
+    "-",
+    "0",
+    change === null ? "-" : String(change.n),
+    change === null ? "-" : formatSpan(change),
+  ];
+}
+
+function formatSpan({ from, to }: Span): string {
+  return `${formatMultiplier(from)} to ${formatMultiplier(to)}`;
 }
 
 /** A row a layer, beside the controls. */
@@ -74,16 +92,14 @@ export function layersTable(group: JudgedGroup): TableBlock {
   };
 }
 
-/** A row a cell; of many cells those of the strongest layer. */
+/** A row a cell. */
 export function cellsTable(group: JudgedGroup): TableBlock {
   const { cells, findings, best } = group;
-  const layer = best?.effect.layer ?? group.first.settings.layer;
-  const all = cells.length <= MAX_CELLS;
-  const shown = all ? cells : cells.filter(({ settings }) => settings.layer === layer);
+  const [shown, which] = fewCells(cells, best?.effect.layer ?? group.first.settings.layer);
   const score = scoreNameOf(group);
   return {
     kind: "table",
-    caption: `${all ? "Every layer and multiplier" : `Layer ${layer} (${cells.length} cells in all)`}: mean ${score}; mass: probability of both letters together, ! below ${SMALL_LETTER_MASS}; change against 0 item by item, and items that went along with the multiplier, against it, nowhere`,
+    caption: `${which}: mean ${score}; mass: probability of both letters together, ! below ${SMALL_LETTER_MASS}; change against 0 item by item, and items that went along with the multiplier, against it, nowhere; dose: length of the addition over that of the residual stream`,
     columns: [
       right("layer"),
       right("multiplier"),
@@ -92,6 +108,7 @@ export function cellsTable(group: JudgedGroup): TableBlock {
       right("mass"),
       left("change against 0"),
       left("along/against/nowhere"),
+      right("dose"),
     ],
     rows: shown.map(({ settings, summary }) => {
       const change = findings.changes.find(
@@ -108,72 +125,8 @@ export function cellsTable(group: JudgedGroup): TableBlock {
         change === undefined
           ? "-"
           : `${change.moves.along}/${change.moves.against}/${change.moves.unchanged}`,
+        formatDose(change?.dose ?? null),
       ];
     }),
   };
-}
-
-/** How worn the answers are, a row a cell. */
-export function wearTable(cells: readonly OpenEndedCell[]): TableBlock {
-  return {
-    kind: "table",
-    caption:
-      "How worn the text is, measured without a judge; repetition: share of 4-grams of words that stood in the answer before; compression: bytes after deflate over before; perplexity: under the model without steering",
-    columns: [
-      right("layer"),
-      right("multiplier"),
-      right("answers"),
-      right("tokens"),
-      right("cut off"),
-      left("repetition [interval]"),
-      right("compression"),
-      right("perplexity"),
-    ],
-    rows: cells.map(({ settings, summary }) => [
-      String(settings.layer),
-      formatMultiplier(settings.multiplier),
-      String(summary.n),
-      summary.tokens.mean.toFixed(1),
-      String(summary.cut_off),
-      formatMean(summary.repetition, 2),
-      summary.compression_ratio?.mean.toFixed(2) ?? "-",
-      summary.perplexity?.mean.toFixed(1) ?? "-",
-    ]),
-  };
-}
-
-/** What judges gave, a row a cell and judge. */
-export function scoresTable(cells: readonly ScoredCell[]): TableBlock {
-  return {
-    kind: "table",
-    caption: "Mean score of the answers, 0 to 10, by a judge that does not know the multiplier",
-    columns: [
-      left("judge"),
-      right("layer"),
-      right("multiplier"),
-      right("n"),
-      left("score [interval]"),
-      right("unscored"),
-    ],
-    rows: cells.map(({ settings, judging, summary }) => [
-      judging.judge.model,
-      String(settings.layer),
-      formatMultiplier(settings.multiplier),
-      String(summary.n),
-      formatScore(summary),
-      String(Object.values(summary.unscored).reduce((sum, count) => sum + count, 0)),
-    ]),
-  };
-}
-
-function formatMean(summary: MeanSummary | null, decimals: number): string {
-  if (summary === null) {
-    return "no score";
-  }
-  const { mean, bootstrap } = summary;
-  const interval =
-    bootstrap === null
-      ? ""
-      : ` [${bootstrap.low.toFixed(decimals)}, ${bootstrap.high.toFixed(decimals)}]`;
-  return `${mean.toFixed(decimals)}${interval}`;
 }

@@ -24,6 +24,8 @@ export type ResultPlotKind =
 /** A plot of results that is still to be drawn. */
 export interface PlannedResultPlot extends PlannedPlot {
   readonly kind: ResultPlotKind;
+  /** How many tests are in it, such as the behaviors that are its lines. */
+  readonly tests: number;
 }
 
 export interface ResultPlotsOptions {
@@ -51,9 +53,11 @@ export function planResultPlots(
     kind: ResultPlotKind,
     what: string,
     draw: () => Promise<Plot>,
+    tests = 1,
   ): PlannedResultPlot => ({
     kind,
     what,
+    tests,
     draw: async () => {
       const plot = await draw();
       const times = (seen.get(plot.name) ?? 0) + 1;
@@ -85,19 +89,29 @@ export function planResultPlots(
     ...bySystemPrompt(groups)
       .filter((family) => family.groups.some(({ settings }) => settings.system !== null))
       .map((family) =>
-        plan("system-prompts", `system prompts of ${family.name}`, () =>
-          plotSystemPrompts(family, layer),
+        plan(
+          "system-prompts",
+          `system prompts of ${family.name}`,
+          () => plotSystemPrompts(family, layer),
+          family.groups.length,
         ),
       ),
-    ...acrossBehaviors(groups).flatMap((family) => [
-      plan("sweep", `layer sweep of ${family.name}`, () => plotLayerSweep(family)),
-      ...(family.groups.length > 1
-        ? [
-            plan("behaviors", `behaviors of ${family.name}`, () =>
-              plotBehaviorsAtLayer(family, layer),
-            ),
-          ]
-        : []),
-    ]),
+    ...acrossBehaviors(groups).flatMap((family) => {
+      const { name, groups: own } = family;
+      const tests = own.length;
+      return [
+        plan("sweep", `layer sweep of ${name}`, () => plotLayerSweep(family), tests),
+        ...(tests > 1
+          ? [
+              plan(
+                "behaviors",
+                `behaviors of ${name}`,
+                () => plotBehaviorsAtLayer(family, layer),
+                tests,
+              ),
+            ]
+          : []),
+      ];
+    }),
   ];
 }

@@ -57,7 +57,7 @@ export function planScorePlots(
     by: "behavior" | "system prompt",
     rest: (settings: OpenEndedSettings) => OpenEndedSettings,
     title: (settings: OpenEndedSettings) => string,
-  ): readonly (PlannedResultPlot & { readonly lines: number })[] =>
+  ): readonly PlannedResultPlot[] =>
     [
       ...groupBy(known, (cell) => [
         sweepName(rest(cell.settings)),
@@ -81,7 +81,7 @@ export function planScorePlots(
           layer,
           by,
         });
-      return [{ kind, what: `${kind} of ${name}`, draw, lines: lines.length }];
+      return [{ kind, what: `${kind} of ${name}`, tests: lines.length, draw }];
     });
   return [
     ...plots(
@@ -95,8 +95,8 @@ export function planScorePlots(
       "behavior",
       (settings) => ({ ...settings, behavior: "all" }),
       () => "Mean score of open-ended answers",
-    ).filter(({ lines }) => lines > 1),
-  ].map(({ kind, what, draw }) => ({ kind, what, draw }));
+    ).filter(({ tests }) => tests > 1),
+  ];
 }
 
 function withSettings(cell: JudgedCell): Known {

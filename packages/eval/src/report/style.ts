@@ -3,7 +3,7 @@ export const STYLE = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; color: #1a1a1a; background: #fff; font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif; }
-main { max-width: 48rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
+main { max-width: 52rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 1rem 0; }
 h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; }
 p, ul, dl, pre, figure, .frame { margin: 0.75rem 0; }
@@ -16,8 +16,10 @@ figcaption, .caption { color: #444; font-size: 0.9rem; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 table.long { width: 100%; }
 table.long td { overflow-wrap: anywhere; }
-th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid #ddd; }
-table:not(.long) th, table:not(.long) td { white-space: nowrap; }
+th { vertical-align: bottom; }
+td { vertical-align: top; }
+th, td { text-align: left; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid #ddd; }
+table:not(.long) td { white-space: nowrap; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 0.1rem 1rem; font-size: 0.9rem; }
 dt { color: #444; min-width: 0; }
@@ -38,7 +40,7 @@ pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-spa
   .note, pre { background: none; border: 1px solid #999; }
   figure svg { max-width: 100%; width: auto; }
   figure, tr, .note { break-inside: avoid; }
-  h2 { break-after: avoid; }
+  h2, .caption { break-after: avoid; }
   .frame { overflow: visible; }
 }
 `;

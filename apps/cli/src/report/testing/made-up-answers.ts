@@ -56,7 +56,7 @@ export function openEndedCell(
   };
 }
 
-/** The same, judged: the more, the higher the multiplier. */
+/** The same, judged: the more, the higher the multiplier, and less for the second question. */
 export function scoredCell({ settings, hashes, rows }: OpenEndedCell): ScoredCell {
   const judge = { model: "judge-1", base_url: "https://judge", max_tokens: 9, repeats: 1 };
   const score = 5 + 3 * settings.multiplier;
@@ -85,10 +85,10 @@ export function scoredCell({ settings, hashes, rows }: OpenEndedCell): ScoredCel
       judge_standard_error: null,
     },
     second_summary: null,
-    rows: rows.map(({ question, model_output }) => ({
+    rows: rows.map(({ question, model_output }, i) => ({
       question,
       model_output,
-      score,
+      score: score + (i === 0 ? 1 : -1),
       unscored: null,
       second_score: null,
       label: null,
