@@ -57,7 +57,7 @@ export const RECIPE: TrainingSettings = {
   oneSidedSteps: 300,
   choiceRows: 12,
   openRows: 8,
-  openSteps: 900,
+  openSteps: 1500,
   openStepRows: 17,
   openStepChoiceRows: 5,
   openStepWeight: 0.6,
