@@ -55,7 +55,7 @@ function groupPhrases(
         .map(formatMultiplier)
         .join(" ")}`,
       `controls: ${controls.length === 0 ? "none" : controls.map(({ name }) => name).join(" ")}`,
-      `${Math.round(100 * summary.confidence)} % percentile bootstrap intervals over items, seed ${summary.seed}`,
+      `${Math.round(100 * summary.confidence)} % bootstrap intervals over items, seed ${summary.seed}`,
       `model hash ${shortHash(hashes.model)}`,
       `items hash ${shortHash(hashes.dataset)}`,
       ...(at === undefined ? [] : [`vector hash of layer ${layer} ${shortHash(at.hashes.vector)}`]),

@@ -20,8 +20,7 @@ export function summaryTable(
       right("layer"),
       left("difference [interval]"),
       left("verdict"),
-      right("largest control"),
-      right("controls"),
+      left("largest control"),
       right("n"),
       left("multipliers"),
     ],
@@ -31,16 +30,16 @@ export function summaryTable(
 
 function choiceRow(group: JudgedGroup): readonly string[] {
   const { label, best, controls } = group;
-  const count = String(controls.length);
   return best === null
-    ? [label, "-", "-", "no effect to report", "-", count, "-", "-"]
+    ? [label, "-", "-", "no effect to report", "-", "-", "-"]
     : [
         label,
         String(best.effect.layer),
         formatChange(best.effect.change, DECIMALS),
         verdictInWords(group, best),
-        best.largestControl === null ? "-" : signed(best.largestControl, DECIMALS),
-        count,
+        best.largestControl === null
+          ? "none"
+          : `${signed(best.largestControl, DECIMALS)} (of ${controls.length})`,
         String(best.effect.n),
         formatSpan(best.effect),
       ];
@@ -53,8 +52,7 @@ function judgeRow(finding: JudgeFinding): readonly string[] {
     String(layer),
     change === null ? "-" : formatChange(change.change, SCORE_DECIMALS),
     judgeVerdictInWords(finding),
-    "-",
-    "0",
+    "none",
     change === null ? "-" : String(change.n),
     change === null ? "-" : formatSpan(change),
   ];

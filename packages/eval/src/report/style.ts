@@ -19,7 +19,7 @@ table.long td { overflow-wrap: anywhere; }
 th { vertical-align: bottom; }
 td { vertical-align: top; }
 th, td { text-align: left; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid #ddd; }
-table:not(.long) td { white-space: nowrap; }
+table:not(.long) td, td.right { white-space: nowrap; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 0.1rem 1rem; font-size: 0.9rem; }
 dt { color: #444; min-width: 0; }
@@ -32,7 +32,7 @@ pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-spa
   table.long thead { display: none; }
   table.long, table.long tbody, table.long tr, table.long td { display: block; }
   table.long tr { border-bottom: 2px solid #999; padding: 0.4rem 0; }
-  table.long td { border: 0; padding: 0.2rem 0; }
+  table.long td { border: 0; padding: 0.2rem 0; text-align: left; }
   table.long td::before { content: attr(data-title) ": "; color: #444; font-weight: 600; }
 }
 @media print {
