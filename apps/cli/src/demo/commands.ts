@@ -32,6 +32,6 @@ export function introduceCommands({ planted }: DemoSubject): string {
 }
 
 /** A word of a shell, in quotes where it needs them. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[A-Za-z0-9_./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
