@@ -66,8 +66,11 @@ export {
 export type { SteeringVectorsMetadata, VectorNormalization } from "./steering-vectors/metadata.ts";
 export { SteeringVectors } from "./steering-vectors/steering-vectors.ts";
 export type { LayerVectors, SteeringVectorsParts } from "./steering-vectors/steering-vectors.ts";
+export { meanOfStrata } from "./statistics/mean-of-strata.ts";
+export type { MeanOptions, StratifiedMean } from "./statistics/mean-of-strata.ts";
 export { meanWithIntervals } from "./statistics/mean-with-intervals.ts";
-export type { MeanOptions, MeanWithIntervals } from "./statistics/mean-with-intervals.ts";
+export type { MeanWithIntervals } from "./statistics/mean-with-intervals.ts";
+export { quantile } from "./statistics/quantile.ts";
 export { slopeOverMultipliers } from "./statistics/slope-over-multipliers.ts";
 export type { Slope } from "./statistics/slope-over-multipliers.ts";
 export { spearman } from "./statistics/spearman.ts";

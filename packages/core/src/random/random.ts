@@ -29,17 +29,18 @@ export function createRandom(seed: number): Random {
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
     return (z ^ (z >>> 16)) >>> 0;
   };
-  let [a, b, c, d] = [split(), split(), split(), split()];
-  const rotate = (x: number, by: number): number => ((x << by) | (x >>> (32 - by))) >>> 0;
+  // With a sign: the engine keeps 32-bit integers of that kind in place, others each as an object on the heap.
+  let [a, b, c, d] = [split() | 0, split() | 0, split() | 0, split() | 0];
   const next = (): number => {
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const product = Math.imul(b, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9);
     const shifted = b << 9;
-    c = (c ^ a) >>> 0;
-    d = (d ^ b) >>> 0;
-    b = (b ^ c) >>> 0;
-    a = (a ^ d) >>> 0;
-    c = (c ^ shifted) >>> 0;
-    d = rotate(d, 11);
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
     return result;
   };
   const uniform = (): number => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 2 ** 53;
