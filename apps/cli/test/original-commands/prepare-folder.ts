@@ -37,7 +37,7 @@ export async function prepareFolder(cwd: string): Promise<void> {
 }
 
 /** Two questions a category. */
-function choiceItems(categories: readonly string[]): readonly object[] {
+export function choiceItems(categories: readonly string[]): readonly object[] {
   return categories.flatMap((category) =>
     [0, 1].map((i) => {
       const [correct, incorrect] = i === 0 ? ["A", "B"] : ["B", "A"];
