@@ -10,8 +10,8 @@ import { EXIT, exitCodeOf } from "./exit-codes.ts";
 export function reportError(error: unknown, dependencies: CliDependencies): number {
   const { stderr, env, signal } = dependencies;
   if (error instanceof CommanderError) {
-    // Commander has written its message already.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    // All has been said already: by commander, or by the command that ended so.
+    return error.exitCode === 1 ? EXIT.usage : error.exitCode;
   }
   const debug = readVariable(env, "CAA_DEBUG") === "1";
   const print = (text: string): unknown => stderr.write(`${hideSecrets(text, env)}\n`);

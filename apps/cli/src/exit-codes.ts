@@ -9,6 +9,8 @@ export const EXIT = {
   usage: 2,
   /** There was nothing to do. */
   empty: 3,
+  /** The work was done, and what it was done for was not found. */
+  none: 4,
   /** Ctrl-C, as shells expect it: 128 + SIGINT. */
   interrupted: 130,
 } as const;

@@ -12,6 +12,7 @@ import { addResults } from "./commands/results/results.ts";
 import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
+import { addTune } from "./commands/tune.ts";
 import { addScore } from "./commands/score.ts";
 import type { CliDependencies } from "./dependencies.ts";
 import { examples } from "./output/examples.ts";
@@ -37,6 +38,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   addVectorsNormalize(vectors, dependencies);
   addVectorsAnalyze(vectors, dependencies);
   addEval(program, dependencies);
+  addTune(program, dependencies);
   addResults(program, dependencies);
   const plot = program.command("plot").description("draw what was measured");
   addPlotResults(plot, dependencies);
@@ -55,6 +57,7 @@ export function createProgram(dependencies: CliDependencies): Command {
     "caa demo",
     "caa vectors generate --model llama-2-7b-chat --data datasets --behaviors sycophancy",
     "caa eval --type ab --model llama-2-7b-chat --data datasets --behaviors sycophancy --layers 0-31 --multipliers -1 0 1",
+    "caa tune --model llama-2-7b-chat --data datasets --behaviors sycophancy",
     "caa plot results",
     "caa report",
     'caa generate --model llama-2-7b-chat --prompt "I think 2+2=5. Right?" --steer sycophancy:14:1.5',
@@ -69,7 +72,7 @@ export function createProgram(dependencies: CliDependencies): Command {
   examples(models, "caa models info llama-2-7b-chat");
   program.addHelpText(
     "after",
-    "\nExit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 nothing to do, 130 stopped by Ctrl-C",
+    "\nExit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 nothing to do, 4 nothing found to recommend (caa tune), 130 stopped by Ctrl-C",
   );
   return program;
 }

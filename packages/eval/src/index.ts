@@ -27,6 +27,9 @@ export { readCells, ResultStore } from "./results/store.ts";
 export { CELL_VERSION } from "./results/version.ts";
 export { resolutionOf } from "./statistics/resolution.ts";
 export { sweepSettings } from "./sweep/sweep-options.ts";
+export { harmlessQuestions, otherBuiltInQuestions } from "./tune/harmless-questions.ts";
+export { tuneSteering } from "./tune/tune.ts";
+export { TUNE_VERSION, tuneResultSchema } from "./tune/tune-result.ts";
 export { generateVectors } from "./vectors/generate-vectors.ts";
 export { vectorAtEveryLayer } from "./vectors/override-layer.ts";
 export type { AbSweepOptions, AbSweepResult } from "./ab/ab-sweep.ts";
@@ -84,3 +87,15 @@ export type { CommonSummary, MeanSummary } from "./results/summary-schema.ts";
 export type { Resolution, ResolutionOptions } from "./statistics/resolution.ts";
 export type { SweepOptions, SweepProgress } from "./sweep/sweep-options.ts";
 export type { CellFilter } from "./results/store.ts";
+export type { GridCell } from "./tune/grid.ts";
+export type { GuardCheck, GuardLimits, GuardName } from "./tune/guard.ts";
+export type { JudgedReliability } from "./tune/judge-reliability.ts";
+export type { TuneOptions, TuneProgress, TuneStage } from "./tune/tune-options.ts";
+export type {
+  TriedCandidate,
+  TuneControl,
+  TuneReport,
+  TuneResult,
+  TuneSettings,
+} from "./tune/tune-result.ts";
+export type { Refusal } from "./tune/verdict.ts";

@@ -46,14 +46,24 @@ export async function readItems(
   }
 }
 
+/** Where the questions of a shared test are, and the folders that were looked into. */
+export function findShared(
+  type: keyof typeof SHARED,
+  data: string | undefined,
+  cwd: string,
+): { readonly path: string | undefined; readonly roots: readonly string[] } {
+  const roots = data === undefined ? [USUAL_DATA, ORIGINALS] : [data, `${data}/datasets`];
+  const paths = roots.map((root) => resolve(cwd, root, SHARED[type].file));
+  return { path: paths.find((path) => existsSync(path)), roots };
+}
+
 async function readShared(
   type: keyof typeof SHARED,
   { data, behaviors, vectors }: SetsOptions & { readonly vectors: string },
   { cwd }: Pick<CliDependencies, "cwd">,
 ): Promise<readonly EvalItems[]> {
   const { file, name } = SHARED[type];
-  const roots = data === undefined ? [USUAL_DATA, ORIGINALS] : [data, `${data}/datasets`];
-  const path = roots.map((root) => resolve(cwd, root, file)).find((found) => existsSync(found));
+  const { path, roots } = findShared(type, data, cwd);
   if (path === undefined) {
     const message = `${roots[0]}/${file}: expected the questions of ${type}, got no such file. Get them: caa data download ${name}, then caa data process ${name}, then --data ${ORIGINALS}`;
     throw new CaaError("not-found", message, { facts: { file, roots } });

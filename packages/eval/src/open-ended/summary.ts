@@ -27,7 +27,8 @@ export function summarizeAnswers(rows: readonly OpenEndedRow[], seed: number): O
   };
 }
 
-function exponential({ mean, t, bootstrap }: MeanSummary): MeanSummary {
+/** `exp` of a mean and its intervals. */
+export function exponential({ mean, t, bootstrap }: MeanSummary): MeanSummary {
   const raise = (interval: MeanSummary["t"]): MeanSummary["t"] =>
     interval && { low: Math.exp(interval.low), high: Math.exp(interval.high) };
   return { mean: Math.exp(mean), t: raise(t), bootstrap: raise(bootstrap) };

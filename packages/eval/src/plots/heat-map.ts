@@ -20,15 +20,18 @@ export interface HeatMapOptions {
   readonly columnTitle: string;
   /** How many panels stand side by side. */
   readonly across: number;
+  /** What the values are called, and where the colors end on both sides of 0. @default cosines, 1 */
+  readonly scale?: { readonly name: string; readonly limit: number };
 }
 
-/** Cosines as colors on one scale from -1 to 1; with their values where there is one panel of few cells. */
+/** Values as colors on one scale on both sides of 0; written out too where there is one panel of few cells. */
 export function heatMapSpec(options: HeatMapOptions): TopLevelSpec {
   const { title, panels, rowTitle, columnTitle, across } = options;
+  const { name: valueName, limit } = options.scale ?? { name: "cosine", limit: 1 };
   const rows = union(panels.map(({ grid }) => grid.rows));
   const columns = union(panels.map(({ grid }) => grid.columns));
   const cell = cellSize(Math.max(rows.length, columns.length), panels.length);
-  const names = [...rows, ...columns].some((label) => !/^\d+$/.test(label));
+  const names = [...rows, ...columns].some((label) => !/^-?\d+(\.\d+)?$/.test(label));
   const small = panels.length > 1 && names;
   const axis = (labels: readonly string[], name: string, side: "x" | "y") => ({
     type: "ordinal" as const,
@@ -48,13 +51,13 @@ export function heatMapSpec(options: HeatMapOptions): TopLevelSpec {
     mark: { type: "rect" as const, aria: false },
     encoding: {
       color: {
-        field: "cosine",
+        field: "value",
         type: "quantitative" as const,
-        scale: { domain: [-1, 0, 1], range: [...DIVERGING], interpolate: "rgb" as const },
+        scale: { domain: [-limit, 0, limit], range: [...DIVERGING], interpolate: "rgb" as const },
         legend: {
-          title: "cosine",
-          values: [-1, -0.5, 0, 0.5, 1],
-          labelExpr: "datum.value === 0 ? '0' : format(datum.value, '+.1f')",
+          title: valueName,
+          values: [-limit, -limit / 2, 0, limit / 2, limit],
+          labelExpr: `datum.value === 0 ? '0' : format(datum.value, '${limit === 1 ? "+.1f" : "+.2f"}')`,
           gradientLength: 120,
         },
       },
@@ -63,9 +66,9 @@ export function heatMapSpec(options: HeatMapOptions): TopLevelSpec {
   const values = {
     mark: { type: "text" as const, aria: false, fontSize: 10 },
     encoding: {
-      text: { field: "cosine", type: "quantitative" as const, format: ".2f" },
+      text: { field: "value", type: "quantitative" as const, format: ".2f" },
       color: {
-        condition: { test: "abs(datum.cosine) > 0.6", value: "#ffffff" },
+        condition: { test: `abs(datum.value) > ${0.6 * limit}`, value: "#ffffff" },
         value: "#222222",
       },
     },
@@ -117,7 +120,7 @@ function toPoints({ name, grid }: HeatMapPanel): object[] {
       const value = values[i * columns.length + j] ?? null;
       return value === null
         ? []
-        : [{ panel: name, row: String(row), column: String(column), cosine: round(value) }];
+        : [{ panel: name, row: String(row), column: String(column), value: round(value) }];
     }),
   );
 }

@@ -10,6 +10,7 @@ export {
   plotLayerSimilarity,
   plotModelSimilarity,
 } from "./plot-similarity.ts";
+export { plotTuning } from "./plot-tuning.ts";
 export { plotVectorsPca } from "./plot-vectors-pca.ts";
 export { renderPng } from "./render.ts";
 export type { PlotEffectsOptions } from "./effects.ts";

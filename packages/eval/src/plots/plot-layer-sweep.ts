@@ -9,6 +9,7 @@ import { type LinePoint, linesSpec } from "./lines.ts";
 import { cellText, ends, meanColumns, percent, signed } from "./mean-text.ts";
 import type { Plot } from "./plot-ab-results.ts";
 import { renderSvg } from "./render.ts";
+import { symmetricLimit } from "./symmetric-limit.ts";
 import { clip, countRange, massWarning } from "./titles.ts";
 
 /**
@@ -131,7 +132,6 @@ function symmetric(points: readonly LinePoint[]): {
   readonly labels: readonly number[];
 } {
   const values = points.flatMap(({ mean, low, high }) => [mean, low, high].map(Number));
-  const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  const limit = [0.1, 0.2, 0.4, 0.6, 0.8].find((step) => largest <= step) ?? 1;
+  const limit = symmetricLimit(values);
   return { domain: [-limit, limit], labels: [-limit, -limit / 2, 0, limit / 2, limit] };
 }

@@ -18,6 +18,7 @@ const measure: ChoiceMeasure = {
   matching_prob: 0.1,
   not_matching_prob: 0.2,
   prompt_length: 9,
+  relative_dose: 0.1,
   steered: { first: 7, count: 2 },
 };
 

@@ -1,0 +1,52 @@
+import type { CliDependencies } from "../dependencies.ts";
+import { describeVectors } from "../load-vectors.ts";
+import type { TuneCommandOptions, Tuning } from "./run-tune.ts";
+import {
+  candidatesTable,
+  gridTable,
+  notCheckedInWords,
+  reliabilityTable,
+} from "./tuning-tables.ts";
+import { findingInWords } from "./tuning-words.ts";
+
+/** What was found on stdout; what was not looked at, where it is written and what to do next on stderr. */
+export function printTuning(
+  { result, vectors, files }: Tuning,
+  options: Pick<TuneCommandOptions, "model" | "vectors" | "raw">,
+  { cwd, stdout, stderr }: CliDependencies,
+): void {
+  const { candidates, chosen, grid, items, refusals, reliability, settings } = result;
+  const parts = [
+    `${describeVectors(vectors, cwd)}\nhalves: cosine between the vectors of two halves of the pairs; shuffled: the same between label shuffles\n${reliabilityTable(result)}`,
+    grid.length === 0
+      ? ""
+      : `${items.choose} items to choose on, ${items.report} kept back (seed ${settings.seed}); change of p(matching) in the direction of the multiplier, on the former; dose: length of what is added beside that of the residual stream\n${gridTable(result)}`,
+    candidates.length === 0
+      ? ""
+      : `cells that the guard was asked about, in this order\n${candidatesTable(result)}`,
+    `${findingInWords(result).join("\n")}\n`,
+  ];
+  stdout.write(`${parts.filter((part) => part !== "").join("\n")}`);
+  if (reliability.some(({ reliable }) => reliable === null)) {
+    stderr.write(
+      `${settings.behavior}: not checked: whether the vectors are reliable, since ${vectors.path} has no halves and shuffles (made with --only-vectors)\n`,
+    );
+  }
+  for (const check of candidates.at(-1)?.checks ?? []) {
+    if (check.passed === null) {
+      stderr.write(`${settings.behavior}: ${notCheckedInWords(check)}\n`);
+    }
+  }
+  stderr.write(`results: ${files.join(", ")}\n`);
+  if (chosen !== null && refusals.length === 0) {
+    const { model, vectors: dir, raw = false } = options;
+    const rest = [
+      ...(model === undefined ? [] : [`--model ${model}`]),
+      ...(dir === "vectors" ? [] : [`--vectors ${dir}`]),
+      ...(raw ? ["--raw"] : []),
+    ];
+    stderr.write(
+      `next: ${["caa generate", ...rest, `--steer ${chosen.plan}`].join(" ")} --prompt "..."\n`,
+    );
+  }
+}
