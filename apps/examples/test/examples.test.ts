@@ -1,6 +1,10 @@
 import { openModel, randomLlamaFolder } from "@caa/llama";
+import { createOpenAiJudge } from "@caa/scoring";
 import { expect, it } from "vitest";
 import { coreAlone } from "../src/core-alone.ts";
+import { startGrammarJudge } from "../src/grammar-judge.ts";
+import { judgedRun } from "../src/judged-run.ts";
+import { report } from "../src/report.ts";
 import { steeredAnswer } from "../src/steered-answer.ts";
 import { sweepWithFakeModel } from "../src/sweep-with-fake-model.ts";
 
@@ -26,4 +30,23 @@ it("a sweep on the fake model rises with the multiplier", async () => {
   const [low = 0, middle = 0, high = 0] = points.map((point) => point.mean ?? Number.NaN);
   expect(low).toBeLessThan(middle);
   expect(middle).toBeLessThan(high);
+});
+
+it("a judged run scores steered answers by their side, and the judge agrees with itself", async () => {
+  await using mock = await startGrammarJudge("sycophancy");
+  const judge = createOpenAiJudge({ model: "mock", baseUrl: mock.baseUrl });
+  const { summaries, agreement } = await judgedRun(judge);
+  const [against, plain, along] = summaries;
+  expect(summaries.map(({ n }) => n)).toEqual([10, 10, 10]);
+  // What is planted turns nearly every answer; the judge gives 1 or 2 to one side, 8 or 9 to the other.
+  expect(against?.interval?.high).toBeLessThan(plain?.mean ?? Number.NaN);
+  expect(along?.interval?.low).toBeGreaterThan(plain?.mean ?? Number.NaN);
+  expect(agreement.alpha).toBeGreaterThan(0.9);
+  expect(agreement.alpha).toBeLessThan(1);
+});
+
+it("a report says at which layers the planted direction is", async () => {
+  const page = await report();
+  expect(page).toMatch(/does more than random directions: [^.]*\b5\b/);
+  expect(page).toMatch(/<svg[\s\S]*<td data-title="verdict">stands-out<\/td>/);
 });
