@@ -31,6 +31,21 @@ test("the same seed gives the same numbers, neighbors do not", () => {
   expect(() => createRandom(0.5)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
 });
 
+test("the numbers are those of another program, so that what seeds made before is made again", () => {
+  // xoshiro128** and splitmix32 written anew with Python's whole numbers: numbers 1, 2 and 1000 of each seed.
+  const expected = [
+    [0, 0.8868539502021594, 0.012474988946590604, 0.6952576198588428],
+    [42, 0.6606157208001621, 0.1117019639532224, 0.5428473369613572],
+    [-1, 0.5743167412573879, 0.3318001221880126, 0.24114825878537405],
+    [2 ** 33, 0.7133376408702923, 0.8050631765903953, 0.20754151258712727],
+  ] as const;
+  for (const [seed, first, second, last] of expected) {
+    const random = createRandom(seed);
+    const stream = Array.from({ length: 1000 }, () => random.uniform());
+    expect([stream[0], stream[1], stream[999]]).toEqual([first, second, last]);
+  }
+});
+
 test("gaussian numbers have the moments of the normal distribution", () => {
   const random = createRandom(9);
   const values = Array.from({ length: 40_000 }, () => random.gaussian());
