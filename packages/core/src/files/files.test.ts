@@ -1,5 +1,15 @@
 import type * as FileSystem from "node:fs/promises";
-import { mkdir, mkdtemp, open, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -58,6 +68,18 @@ describe("writeFileAtomic", () => {
     });
     expect(await readFile(path, "utf8")).toBe("old");
     expect(await readdir(folder)).toEqual(["out.json"]);
+  });
+
+  test("removes what a process left that was killed more than an hour ago, and nothing else", async () => {
+    const old = (await stat(folder)).mtimeMs / 1000 - 3700;
+    const names = [".cell.json.0123456789ab.tmp", ".other.json.ba9876543210.tmp", ".mine.tmp"];
+    for (const name of names) {
+      await writeFile(join(folder, name), "par");
+    }
+    await utimes(join(folder, ".cell.json.0123456789ab.tmp"), old, old);
+    await utimes(join(folder, ".mine.tmp"), old, old);
+    await writeFileAtomic(join(folder, "out.json"), "whole");
+    expect((await readdir(folder)).sort()).toEqual([...names.slice(1), "out.json"].sort());
   });
 
   test("a folder under that name, and a file where a folder should be", async () => {

@@ -1,11 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileError } from "./wrap-error.ts";
 
+/** The names that files have until they are whole. */
+const TEMPORARY = /^\..*\.[0-9a-f]{12}\.tmp$/;
+/** No file takes that long to write: such an old one belongs to a process that was killed. */
+const LEFT_BEHIND_MS = 3_600_000;
+/** Folders that this process has rid of them. */
+const tidied = new Set<string>();
+
 /**
  * Writes a file so that its name only ever holds the whole of the old or of the new content, even when the process is
- * killed or the disk fills up: a temporary file beside it, flushed to the disk, then renamed. Missing folders are made.
+ * killed or the disk fills up: a temporary file beside it, flushed to the disk, then renamed. Missing folders are made. A
+ * process that is killed leaves its temporary file; the next one that writes to the folder an hour later or more removes it.
  * @throws {CaaError} `io` naming the path; nothing is left behind
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
@@ -32,6 +40,25 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     throw fileError("write", path, cause);
   }
   await syncFolder(folder);
+  if (!tidied.has(folder)) {
+    tidied.add(folder);
+    await removeLeftBehind(folder, target);
+  }
+}
+
+/** Removes temporary files that are older than the one that was just written by more than a write can take. */
+async function removeLeftBehind(folder: string, written: string): Promise<void> {
+  try {
+    const { mtimeMs: now } = await stat(written);
+    for (const name of (await readdir(folder)).filter((other) => TEMPORARY.test(other))) {
+      const path = join(folder, name);
+      if (now - (await stat(path)).mtimeMs > LEFT_BEHIND_MS) {
+        await rm(path);
+      }
+    }
+  } catch {
+    // The file that was asked for is there; what cannot be removed, or another process has removed, harms nobody.
+  }
 }
 
 /** Makes the rename itself last through a power cut. Not every system can flush a folder; the file is whole anyway. */
