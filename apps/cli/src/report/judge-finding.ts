@@ -1,6 +1,5 @@
 import { type ScoreChange, scoreChange, type ScoredCell } from "@caa/scoring";
 import { formatChange, formatMultiplier } from "../demo/numbers.ts";
-import { distinct } from "./groups.ts";
 
 /** Of scores from 0 to 10. */
 export const SCORE_DECIMALS = 2;
@@ -28,15 +27,12 @@ export function judgeFindings(
     const cells = own
       .filter(({ judging }) => judging.judge.model === judge)
       .toSorted(({ settings: a }, { settings: b }) => a.multiplier - b.multiplier);
-    const [low] = distinct(cells.map(({ settings }) => settings.multiplier));
-    const high = cells.at(-1);
-    return {
-      label,
-      judge,
-      layer,
-      cells,
-      change: low === undefined || high === undefined ? null : scoreChange(high, low, cells),
-    };
+    const [low, high] = [cells[0], cells.at(-1)];
+    const change =
+      low === undefined || high === undefined
+        ? null
+        : scoreChange(high, low.settings.multiplier, cells);
+    return { label, judge, layer, cells, change };
   });
 }
 
@@ -49,7 +45,7 @@ export function describeJudgeFinding(finding: JudgeFinding): string {
       ({ settings, summary }) =>
         `${formatScore(summary)} at ${formatMultiplier(settings.multiplier)}`,
     );
-    const why = cells.length > 1 ? ", judged in several ways" : " alone";
+    const why = cells.length > 1 ? ", not all by the same rubric, prompt and server" : " alone";
     return `${about}the judge ${judge} gives ${means.join(" and ")}${why}, so that there is no effect to report.`;
   }
   const [from, to] = [formatMultiplier(change.from), formatMultiplier(change.to)];
