@@ -73,12 +73,17 @@ export async function runChoiceSets(
   );
   const [common] = commons;
   const kinds = commons.map(({ vectors }) => vectors).join(" ");
+  const { model, overwrite = false } = options;
+  const made = { model: model.info.hash, dataset: dataset.hash, items };
+  // Rows that a run with `overwrite` left are its own: other runs keep what is in the store.
+  const journal = store.choiceJournal(type, { ...common, vectors: kinds, ...made, overwrite });
   return await keepOrMake({
     planned,
-    overwrite: options.overwrite,
+    overwrite,
+    journal,
     find: (cell) => store.find(cell.settings, cell.hashes),
     write: (cell) => store.write(cell),
-    measure: (missing) => measure(options, { ...common, vectors: kinds }, items, missing),
+    measure: (missing) => measure(options, items, new Measurements(journal, items.length, missing)),
     make: ({ settings, hashes }, measures): ChoiceCell => {
       if (measures.length !== items.length) {
         const message = `choiceProbabilities: expected a result for each of ${items.length} items, got ${measures.length}`;
@@ -100,16 +105,10 @@ export async function runChoiceSets(
 }
 
 async function measure(
-  options: Omit<ChoiceSweepOptions, keyof ChoiceSet>,
-  common: object,
+  { model, system, signal, onProgress }: Omit<ChoiceSweepOptions, keyof ChoiceSet>,
   items: readonly ChoiceQuestion[],
-  missing: readonly PlannedCell[],
+  measurements: Measurements<ChoiceMeasure>,
 ): Promise<Measurements<ChoiceMeasure>> {
-  const { model, type, dataset, system, signal, onProgress, overwrite = false } = options;
-  // Rows that a run with `overwrite` left are its own: other runs keep what is in the store.
-  const key = { ...common, model: model.info.hash, dataset: dataset.hash, items, overwrite };
-  const journal = options.store.choiceJournal(type, key);
-  const measurements = new Measurements(journal, items.length, missing);
   try {
     await measurements.resume();
     onProgress?.({ done: measurements.done, total: measurements.total });

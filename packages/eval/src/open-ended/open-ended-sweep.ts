@@ -47,12 +47,22 @@ export async function runOpenEndedSweep(
     layer,
     multiplier,
   });
+  const { model, overwrite = false } = options;
+  const made = { model: model.info.hash, dataset: dataset.hash, items };
+  // Answers that a run with `overwrite` left are its own: other runs keep what is in the store.
+  const journal = store.answerJournal({ ...common, ...made, overwrite });
   return await keepOrMake({
     planned: planCells(options, dataset.hash),
-    overwrite: options.overwrite,
+    overwrite,
+    journal,
     find: (cell) => store.find(settingsOf(cell), cell.hashes),
     write: (cell) => store.write(cell),
-    measure: (missing) => measure({ ...options, maxNewTokens }, common, items, missing),
+    measure: (missing) =>
+      measure(
+        { ...options, maxNewTokens },
+        items,
+        new Measurements(journal, items.length, missing),
+      ),
     make: (cell, measures): OpenEndedCell => {
       if (measures.length !== items.length) {
         const message = `generate: expected an answer to each of ${items.length} questions, got ${measures.length}`;
@@ -82,15 +92,10 @@ interface Job {
 
 async function measure(
   options: OpenEndedSweepOptions,
-  common: object,
   items: readonly OpenEndedItem[],
-  missing: readonly PlannedCell[],
+  measurements: Measurements<AnswerMeasure>,
 ): Promise<Measurements<AnswerMeasure>> {
-  const { model, dataset, onProgress, overwrite = false } = options;
-  // Answers that a run with `overwrite` left are its own: other runs keep what is in the store.
-  const key = { ...common, model: model.info.hash, dataset: dataset.hash, items, overwrite };
-  const journal = options.store.answerJournal(key);
-  const measurements = new Measurements(journal, items.length, missing);
+  const { onProgress } = options;
   try {
     await measurements.resume();
     onProgress?.({ done: measurements.done, total: measurements.total });
@@ -107,7 +112,7 @@ async function measure(
     await writeAnswers(options, jobs, measurements);
     await measurePlain(options, items, measurements);
   } finally {
-    await journal.close();
+    await measurements.journal.close();
   }
   return measurements;
 }

@@ -1,9 +1,12 @@
+import type { Journal } from "../results/journal.ts";
 import type { Measurements } from "./measurements.ts";
 import type { PlannedCell } from "./plan-cells.ts";
 
 interface KeepOrMakeOptions<Cell, Measure, Planned extends PlannedCell> {
   readonly planned: readonly Planned[];
   readonly overwrite: boolean | undefined;
+  /** Of this run, those that were stopped before it, and those at its side. */
+  readonly journal: Journal<Measure>;
   readonly find: (cell: Planned) => Promise<Cell | null>;
   readonly write: (cell: Cell) => Promise<void>;
   readonly measure: (missing: readonly Planned[]) => Promise<Measurements<Measure>>;
@@ -11,10 +14,14 @@ interface KeepOrMakeOptions<Cell, Measure, Planned extends PlannedCell> {
   readonly make: (cell: Planned, measures: readonly Measure[]) => Cell;
 }
 
-/** The planned cells, in their order: those that are in the store, and the rest measured, written, and its journal removed. */
+/**
+ * The planned cells, in their order: those that are in the store, and the rest measured and written. Then rows are removed
+ * from the journal that are of no use any more, those too that a run left which was killed after its last cell.
+ */
 export async function keepOrMake<Cell, Measure, Planned extends PlannedCell>({
   planned,
   overwrite = false,
+  journal,
   find,
   write,
   measure,
@@ -41,8 +48,8 @@ export async function keepOrMake<Cell, Measure, Planned extends PlannedCell>({
       await write(made);
       cells.set(cell, made);
     }
-    const complete = new Set(planned.map((cell) => cell.runKey));
-    await measurements.journal.removeComplete((key) => complete.has(key));
   }
+  const complete = new Set(planned.map((cell) => cell.runKey));
+  await journal.removeComplete((key) => complete.has(key));
   return { cells: planned.flatMap((cell) => cells.get(cell) ?? []), kept };
 }
