@@ -41,6 +41,8 @@ export async function drawPictures(
   dependencies: CliDependencies,
 ): Promise<Pictures> {
   const { planResultPlots, planScorePlots } = await import("@caa/eval/plots");
+  const all = choice.flatMap(({ cells }) => cells);
+  const layers = new Set(all.map(({ settings }) => settings.layer));
   const plans = {
     choice: choice.map(({ cells, controls, best }) =>
       withoutTwice(
@@ -58,9 +60,9 @@ export async function drawPictures(
       ),
     ),
     together: [
-      ...planResultPlots(choice.flatMap(({ cells }) => cells)),
+      ...planResultPlots(all),
       ...planScorePlots(open.flatMap(({ scores }) => scores)),
-    ].filter(({ tests }) => tests > 1),
+    ].filter(({ tests, kind }) => tests > 1 && (kind !== "sweep" || layers.size > 1)),
   };
   const total = [...plans.choice, ...plans.open, plans.together].flat().length;
   const skipped: string[] = [];
@@ -81,7 +83,7 @@ export async function drawPictures(
     }
     return drawn;
   };
-  const all = async (
+  const drawAll = async (
     planned: ReadonlyArray<readonly PlannedResultPlot[]>,
   ): Promise<ReadonlyArray<readonly Picture[]>> => {
     const pictures: Array<readonly Picture[]> = [];
@@ -92,8 +94,8 @@ export async function drawPictures(
   };
   try {
     return {
-      choice: await all(plans.choice),
-      open: await all(plans.open),
+      choice: await drawAll(plans.choice),
+      open: await drawAll(plans.open),
       together: await draw(plans.together),
       skipped,
     };
