@@ -60,12 +60,12 @@ const prompted = { type: "ab", rounding: 0.5, multipliers: [-1, 0, 1] } as const
 const prompted7b = {
   ...prompted,
   size: "7b",
-  source: "analysis/<behavior>/layer=13_..._type=ab_..._model_size=7b.tex at c30cf17, two digits",
+  source: "analysis/BEHAVIOR/layer=13_..._type=ab_..._model_size=7b.tex at c30cf17, two digits",
 } as const;
 const prompted13b = {
   ...prompted,
   size: "13b",
-  source: "analysis/<behavior>/layer=14_..._type=ab_..._model_size=13b.tex at c30cf17, two digits",
+  source: "analysis/BEHAVIOR/layer=14_..._type=ab_..._model_size=13b.tex at c30cf17, two digits",
 } as const;
 
 /** A/B questions with the behavior's two system prompts. */

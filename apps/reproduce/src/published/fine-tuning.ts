@@ -2,7 +2,7 @@ import type { PublishedTable } from "./table.ts";
 
 const common = {
   size: "7b",
-  source: "analysis/<behavior>/finetune_comparison_13_*.txt at a28d2f6, two digits",
+  source: "analysis/BEHAVIOR/finetune_comparison_13_*.txt at a28d2f6, two digits",
   multipliers: [-1, 0, 1],
 } as const;
 

@@ -3,6 +3,9 @@ import type { ComparedCell, Verdict } from "../compare/compare.ts";
 const SIDE = 320;
 const MARGIN = 48;
 
+/** Longer lines would be wider than the picture. */
+const TITLE_LENGTH = 56;
+
 const COLORS: Readonly<Record<Verdict, string>> = {
   inside: "#0072b2",
   outside: "#d55e00",
@@ -11,7 +14,10 @@ const COLORS: Readonly<Record<Verdict, string>> = {
 };
 
 /** Our figures over the published ones, as SVG: a dot a figure, and the line on which both are equal. */
-export function comparisonPicture(cells: readonly ComparedCell[], title: string): string {
+export function comparisonPicture(
+  cells: readonly ComparedCell[],
+  titles: readonly string[],
+): string {
   const panels = [
     { name: "percent", max: 100, cells: cells.filter(({ type }) => type !== "open_ended") },
     { name: "mean score", max: 10, cells: cells.filter(({ type }) => type === "open_ended") },
@@ -35,11 +41,15 @@ export function comparisonPicture(cells: readonly ComparedCell[], title: string)
     );
     return `<rect x="${left}" y="${MARGIN}" width="${SIDE}" height="${SIDE}" fill="none" stroke="#bbbbbb"/><line x1="${x(0)}" y1="${y(0)}" x2="${x(panel.max)}" y2="${y(panel.max)}" stroke="#bbbbbb"/>${ticks.join("")}${dots.join("")}<text x="${left + SIDE / 2}" y="${MARGIN + SIDE + 36}" text-anchor="middle">published, ${panel.name}; ours upward</text>`;
   });
+  const heads = titles.map(
+    (line, index) =>
+      `<text x="${MARGIN}" y="${20 + 16 * index}">${escapeXml(line.slice(-TITLE_LENGTH))}</text>`,
+  );
   const legend = (["inside", "outside", "no band"] as const).map(
     (verdict, index) =>
       `<circle cx="${MARGIN + index * 90}" cy="${height - 22}" r="3.5" fill="${COLORS[verdict]}"/><text x="${MARGIN + 8 + index * 90}" y="${height - 18}">${verdict}</text>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#ffffff"/><text x="${MARGIN}" y="24" font-weight="bold">${escapeXml(title)}</text>${parts.join("")}${legend.join("")}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#ffffff"/>${heads.join("")}${parts.join("")}${legend.join("")}</svg>\n`;
 }
 
 function escapeXml(text: string): string {

@@ -18,18 +18,21 @@ export async function writeComparison(
   { cwd, stdout, stderr }: CliDependencies,
 ): Promise<void> {
   const { model, size, layer, out } = options;
-  const title = `${model}, layer ${layer}, beside the published figures of Llama-2-${size}-chat`;
+  const titles = [
+    `${model}, layer ${layer}`,
+    `beside the published figures of Llama-2-${size}-chat`,
+  ];
   const finding = findingOf(cells);
   const sources = [...new Set(chosenTables(options).map(({ source }) => `- ${source}`))];
   const trial =
     noBands === null
       ? ""
       : `\nPublished bands do not apply: ${noBands}. So no figure has a verdict, and what stands here shows the mechanics alone.\n`;
-  const markdown = `# ${title}\n\n${finding}\n${trial}\n${comparisonMarkdown(cells)}\nThe published figures are nrimsky/CAA's:\n\n${sources.join("\n")}\n`;
+  const markdown = `# ${titles.join(", ")}\n\n${finding}\n${trial}\n${comparisonMarkdown(cells)}\nThe published figures are nrimsky/CAA's:\n\n${sources.join("\n")}\n`;
   const contents = {
     "comparison.md": markdown,
     "comparison.csv": recordsToCsv(cells.map(comparisonRecord)),
-    "comparison.svg": comparisonPicture(cells, title),
+    "comparison.svg": comparisonPicture(cells, titles),
   };
   for (const [name, content] of Object.entries(contents)) {
     await writeFileAtomic(join(resolve(cwd, out), name), content);
