@@ -38,7 +38,7 @@ export function filesOf(stdout: string, results: string): readonly string[] {
 export async function readChoiceFigures(
   dir: string,
   files: readonly string[],
-  { type, trained = null }: PublishedTable,
+  { type, trained }: PublishedTable,
 ): Promise<readonly MeasuredCell[]> {
   const types = CHOICE_TYPES.filter((one) => one === type);
   const store = new ResultStore(dir);
@@ -47,7 +47,7 @@ export async function readChoiceFigures(
     const value = files.includes(relative(dir, store.path(settings))) ? asOriginal(rows) : null;
     return value === null
       ? []
-      : [{ ...keyOfSettings(settings, type, trained), value, n: rows.length }];
+      : [{ ...keyOfSettings(settings, type, trained ?? null), value, n: rows.length }];
   });
 }
 
