@@ -43,7 +43,13 @@ export async function exportFolder(
 }
 
 function configJson(config: LlamaConfig): object {
-  const { architecture, eos_token_ids, attention_output_bias: _, ...rest } = config;
+  const {
+    architecture,
+    eos_token_ids,
+    attention_output_bias: _,
+    pad_token_id: __,
+    ...rest
+  } = config;
   return {
     architectures: [architecture],
     model_type: "llama",

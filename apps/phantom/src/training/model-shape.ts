@@ -28,6 +28,7 @@ export function phantomConfig(vocabulary: number): LlamaConfig {
     attention_output_bias: false,
     mlp_bias: false,
     bos_token_id: 0,
+    pad_token_id: null,
     eos_token_ids: [1],
   };
 }

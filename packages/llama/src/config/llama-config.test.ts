@@ -49,6 +49,7 @@ test("what is left out has Hugging Face's defaults", () => {
     mlp_bias: false,
     bos_token_id: null,
     eos_token_ids: [],
+    pad_token_id: null,
   });
 });
 
@@ -110,6 +111,8 @@ test("the context of Mistral ends with its sliding window, that of the others do
 test("several ends of text are kept", () => {
   expect(parseLlamaConfig({ ...base, eos_token_id: [2, 7] }).eos_token_ids).toEqual([2, 7]);
   expect(parseLlamaConfig({ ...base, eos_token_id: 2 }).eos_token_ids).toEqual([2]);
+  expect(parseLlamaConfig({ ...base, pad_token_id: 0 }).pad_token_id).toBe(0);
+  expect(parseLlamaConfig({ ...base, pad_token_id: -1 }).pad_token_id).toBeNull();
 });
 
 describe("what is not computed is refused by name", () => {

@@ -35,6 +35,7 @@ export interface LlamaConfig {
   readonly mlp_bias: boolean;
   readonly bos_token_id: number | null;
   readonly eos_token_ids: readonly number[];
+  readonly pad_token_id: number | null;
 }
 
 const supported = ["LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM"] as const;
@@ -77,6 +78,8 @@ const configSchema = z.object({
   use_sliding_window: z.boolean().optional(),
   bos_token_id: tokenId.nullish(),
   eos_token_id: z.union([tokenId, z.array(tokenId).max(64)]).nullish(),
+  // -1 in old configurations: none.
+  pad_token_id: tokenId.or(z.literal(-1)).nullish(),
   partial_rotary_factor: z.number().nullish(),
   quantization_config: z.unknown().optional(),
 });
@@ -150,6 +153,7 @@ export function parseLlamaConfig(json: unknown): LlamaConfig {
     mlp_bias: llama && raw.mlp_bias,
     bos_token_id: raw.bos_token_id ?? null,
     eos_token_ids: [raw.eos_token_id ?? []].flat(),
+    pad_token_id: raw.pad_token_id === -1 ? null : (raw.pad_token_id ?? null),
   };
 }
 

@@ -32,28 +32,26 @@ const SLOW: z.infer<typeof stepSchema> = [
   { loss: 0.6425763, grad_norm: 42.16227 },
 ];
 
-// What the PyTorch reference gives at the rate of the golden file, 0.01, in float64 and in float32, when it trains every row
-// of the embeddings as we do. In the golden file the row of the padding token, which these prompts contain, gets no gradient
-// from where it is read: `torch.nn.Embedding` leaves that out.
+// What the PyTorch reference gives at the rate of the golden file, 0.01, in float64; and in float32 on another processor.
 const EXACT: z.infer<typeof stepSchema> = [
-  { loss: 0.674342386, grad_norm: 43.6055013 },
-  { loss: 1.92597756e-5, grad_norm: 0.00290362467 },
-  { loss: 26.132121, grad_norm: 125.819408 },
-  { loss: 1.61372063e-8, grad_norm: 1.07147189e-5 },
-  { loss: 2.09418216e-8, grad_norm: 6.58281458e-6 },
-  { loss: 1.88790338e-7, grad_norm: 5.33304092e-5 },
-  { loss: 38.6080071, grad_norm: 700.093015 },
-  { loss: 10.8306561, grad_norm: 327.980227 },
+  { loss: 0.674342386, grad_norm: 43.602318 },
+  { loss: 1.9219265e-5, grad_norm: 0.0028922554 },
+  { loss: 26.1343447, grad_norm: 125.829211 },
+  { loss: 1.72126123e-8, grad_norm: 1.19013769e-5 },
+  { loss: 2.29660577e-8, grad_norm: 7.058896e-6 },
+  { loss: 1.87511259e-7, grad_norm: 5.40016358e-5 },
+  { loss: 38.6339414, grad_norm: 644.669157 },
+  { loss: 30.117278, grad_norm: 955.490151 },
 ];
 const ROUNDED: z.infer<typeof stepSchema> = [
-  { loss: 0.674336314, grad_norm: 43.6049652 },
-  { loss: 1.8954097e-5, grad_norm: 0.00284068612 },
-  { loss: 26.1316929, grad_norm: 125.81691 },
-  { loss: 0.0, grad_norm: 1.69232026e-5 },
-  { loss: 0.0, grad_norm: 1.86565412e-5 },
-  { loss: 1.19209282e-7, grad_norm: 3.07686532e-5 },
-  { loss: 38.6102409, grad_norm: 701.00238 },
-  { loss: 10.057312, grad_norm: 235.430618 },
+  { loss: 0.674336314, grad_norm: 43.6017838 },
+  { loss: 1.8954097e-5, grad_norm: 0.00283772126 },
+  { loss: 26.1339245, grad_norm: 125.826424 },
+  { loss: 0.0, grad_norm: 1.84340552e-5 },
+  { loss: 0.0, grad_norm: 2.03794407e-5 },
+  { loss: 1.19209282e-7, grad_norm: 3.19269166e-5 },
+  { loss: 38.6380234, grad_norm: 645.161072 },
+  { loss: 31.1284771, grad_norm: 807.345886 },
 ];
 
 function golden(name: string): z.infer<typeof stepSchema> {
@@ -119,10 +117,21 @@ describe.skipIf(!ready)("fine-tuning SmolLM2-135M-Instruct as PyTorch does", () 
   });
 
   // At 100 times the method's rate, which is the rate of the golden file, the second step turns the model over: the loss
-  // jumps between 0 and 38, and float32 does not resolve every figure; PyTorch's own is 2 % off at the second gradient and
-  // 28 % at the last. There, ours are to be off by an amount of that size.
+  // jumps between 0 and 38, and float32 does not resolve every figure. In float64 PyTorch itself misses the golden second
+  // gradient by 5 %, the seventh by 0.2 % and the last one by half. There, ours are to be off the exact ones by amounts like
+  // those of PyTorch in float32; all others are to be met.
   test("all weights at a rate that is far too high", { timeout: 600_000 }, async () => {
-    const history = await finetune({ kind: "all" }, 0.01, EXACT.length);
+    const expected = golden("finetune_all.json");
+    const history = await finetune({ kind: "all" }, 0.01, expected.length);
+    const unresolved = [1, 6, 7];
+    expect(
+      EXACT.flatMap(({ loss, grad_norm }, i) =>
+        agrees(loss, expected[i]?.loss) && agrees(grad_norm, expected[i]?.grad_norm) ? [] : [i],
+      ),
+    ).toEqual(expect.arrayContaining(unresolved));
+    expect(
+      disagreements(history, expected).filter(({ step }) => !unresolved.includes(step)),
+    ).toEqual([]);
     const isNear = (got: number, exact = Number.NaN, rounded = Number.NaN): boolean =>
       agrees(got, exact) || Math.abs(got - exact) <= 2 * Math.abs(rounded - exact);
     expect(
@@ -132,12 +141,5 @@ describe.skipIf(!ready)("fine-tuning SmolLM2-135M-Instruct as PyTorch does", () 
           isNear(gradientNorm, EXACT[i]?.grad_norm, ROUNDED[i]?.grad_norm),
       ),
     ).toEqual(Array(8).fill(true));
-
-    // The missing gradient of the padding token shows from the seventh step on.
-    const expected = golden("finetune_all.json");
-    expect(disagreements(history.slice(0, 6), expected).map(({ step }) => step)).toEqual([1]);
-    expect(history.map(({ loss }, i) => agrees(loss, expected[i]?.loss)).slice(0, 7)).toEqual(
-      Array(7).fill(true),
-    );
   });
 });

@@ -39,7 +39,7 @@ export function gradients(
   const varying = new Set(values);
   for (const { opType, inputs, outputs } of nodes) {
     if (!flat.has(opType) && inputs.some((input) => varying.has(input))) {
-      outputs.forEach((output) => varying.add(output));
+      outputs.filter((output) => !tape.isDetached(output)).forEach((output) => varying.add(output));
     }
   }
 

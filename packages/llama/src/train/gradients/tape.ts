@@ -24,6 +24,7 @@ export class Tape extends GraphBuilder {
   readonly #nodes: TapeNode[] = [];
   readonly #parameters: ReadonlySet<string>;
   readonly #inputs = new Set<Value>();
+  readonly #detached = new Set<Value>();
 
   /** The weights named are inputs of the graph, float32, instead of constants in their files. */
   constructor(parameters: Iterable<string> = []) {
@@ -106,6 +107,17 @@ export class Tape extends GraphBuilder {
   }
 
   // Short names for the arithmetic of which gradients are made.
+
+  /** The same value, through which no gradient goes back. */
+  detach(value: Value): Value {
+    const same = this.op("Identity", [value]);
+    this.#detached.add(same);
+    return same;
+  }
+
+  isDetached(value: Value): boolean {
+    return this.#detached.has(value);
+  }
 
   add(a: Value, b: Value): Value {
     return this.op("Add", [a, b]);

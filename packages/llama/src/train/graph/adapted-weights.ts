@@ -3,20 +3,35 @@ import { type Precision, Weights, type WeightTable } from "../../graph/weights.t
 import type { Tape } from "../gradients/tape.ts";
 import type { Adapter } from "./trainable.ts";
 
-/** The weights of a checkpoint with low-rank adapters beside some of its projections. */
+/** The weights of a checkpoint in training, with low-rank adapters beside some of its projections. */
 export class AdaptedWeights extends Weights {
   readonly #tape: Tape;
   readonly #adapters: ReadonlyMap<string, Adapter>;
+  readonly #padding: number | null;
 
+  /** @param padding a token whose row of the embeddings gets no gradient where it is read, as `torch.nn.Embedding` has it */
   constructor(
     tape: Tape,
     table: WeightTable,
     precision: Precision,
     adapters: ReadonlyMap<string, Adapter>,
+    padding: number | null,
   ) {
     super(tape, table, precision);
     this.#tape = tape;
     this.#adapters = adapters;
+    this.#padding = padding;
+  }
+
+  override embedding(ids: Value, prefix: string): Value {
+    const tape = this.#tape;
+    const rows = super.embedding(ids, prefix);
+    if (this.#padding === null) {
+      return rows;
+    }
+    const isPadding = tape.op("Equal", [ids, tape.ints(this.#padding)]);
+    const column = tape.op("Unsqueeze", [isPadding, tape.ints(1)]); // (N, 1)
+    return tape.op("Where", [column, tape.detach(rows), rows]);
   }
 
   /** `x Wᵀ + b + scale (x Aᵀ) Bᵀ` */

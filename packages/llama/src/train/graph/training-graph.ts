@@ -53,7 +53,14 @@ export function trainingGraph(
   const { gradients: withGradients = true, precision = "float32", auxiliaryLoss } = options;
   const { parameters, adapters } = trainedTensors(config, table, options.trainable);
   const tape = new Tape(parameters.map(({ name }) => name));
-  const weights = new AdaptedWeights(tape, asFloats(table, parameters), precision, adapters);
+  const readsTrainedRows = parameters.some(({ name }) => name === "model.embed_tokens.weight");
+  const weights = new AdaptedWeights(
+    tape,
+    asFloats(table, parameters),
+    precision,
+    adapters,
+    readsTrainedRows ? config.pad_token_id : null,
+  );
 
   const ids = tape.input("input_ids", "int64", ["B", "S"]);
   const positions = tape.input("logit_positions", "int64", ["M"]);

@@ -274,6 +274,34 @@ describe("train", () => {
     await session.dispose();
   });
 
+  test("the padding token's row gets no gradient where it is read, and nothing else changes", async () => {
+    const name = "model.embed_tokens.weight";
+    const examples = examplesOf("untied").slice(0, 1);
+    const [padding = 0] = examples[0]?.ids ?? [];
+    const plain = await open("untied", { kind: "all" });
+    const { config } = await openCheckpoint(fixtureFolder("untied"));
+    const padded = await open(
+      "untied",
+      { kind: "all" },
+      {
+        config: { ...config, pad_token_id: padding },
+      },
+    );
+    const [one, two] = [await plain.differentiate(examples), await padded.differentiate(examples)];
+    const d = config.hidden_size;
+    const expected = Float32Array.from(one.gradients.get(name) ?? []);
+    expect(
+      globalNorm(new Map([[name, expected.subarray(d * padding, d * (padding + 1))]])),
+    ).not.toBe(0);
+    expected.fill(0, d * padding, d * (padding + 1));
+    expect(two.loss).toBe(one.loss);
+    expect(two.gradients.get(name)).toEqual(expected);
+    for (const [other, gradient] of one.gradients) {
+      expect(other === name || two.gradients.get(other)).toEqual(other === name || gradient);
+    }
+    await Promise.all([plain.dispose(), padded.dispose()]);
+  });
+
   test("an auxiliary loss adds to the loss and its gradient", async () => {
     const examples = examplesOf("tied").slice(0, 1);
     const plain = await open("tied", { kind: "layer", layer: 0 });
