@@ -41,15 +41,15 @@ export function activationsPath(vectors: string): string {
 }
 
 /**
- * The file of a behavior's vectors for one model: the normalized ones where they are, else, or with `raw`, those as made.
- * @throws {CaaError} not-found, with the command that makes them
+ * The file of a behavior's vectors for one model: the normalized ones where they are, else, or with `raw`, those as made;
+ * null when there is none.
  */
-export async function findVectors(
+export async function findVectorsOrNull(
   dir: string,
   behavior: string,
   model: VectorOwner,
   raw: boolean,
-): Promise<FoundVectors> {
+): Promise<FoundVectors | null> {
   const owner = ownerFileName(model);
   const kinds: readonly VectorKind[] = raw ? ["raw"] : ["normalized", "raw"];
   for (const kind of kinds) {
@@ -58,7 +58,21 @@ export async function findVectors(
       return { path, kind };
     }
   }
-  const path = vectorPath(dir, behavior, owner, "raw");
+  return null;
+}
+
+/** The same, where it has to be there. @throws {CaaError} not-found, with the command that makes them */
+export async function findVectors(
+  dir: string,
+  behavior: string,
+  model: VectorOwner,
+  raw: boolean,
+): Promise<FoundVectors> {
+  const found = await findVectorsOrNull(dir, behavior, model, raw);
+  if (found !== null) {
+    return found;
+  }
+  const path = vectorPath(dir, behavior, ownerFileName(model), "raw");
   const near = suggest(behavior, [...(await listVectors(dir)).keys()]);
   const hint = near === null || near === behavior ? "" : ` Did you mean ${near}?`;
   const message = `${path}: expected vectors of ${behavior} for ${model.id} in ${model.dtype}, got no such file.${hint} Make them: caa vectors generate --model M --data DIR --behaviors ${behavior}`;

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FakeModel } from "@caa/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -127,6 +127,27 @@ describe("eval --type ab", () => {
     });
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(/expected vectors made on this model/);
+  });
+
+  it("without names takes the behaviors that have vectors of the model, and says which it leaves out", async () => {
+    await cli.run("vectors generate --data data --behaviors kind --model other/model", {
+      openModel: async () => new FakeModel({ info: { id: "other/model" } }),
+    });
+    const line = "eval --data data --layers 2 --multipliers 0 1 --no-controls --json";
+    const other = { openModel: async () => new FakeModel({ info: { id: "other/model" } }) };
+    const { code, stdout, stderr } = await cli.run(line, other);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      "note: no vectors of plant-lover for other/model in vectors: left out",
+    );
+    const behaviors = JSON.parse(stdout).runs.map((run: { behavior: string }) => run.behavior);
+    expect(behaviors).toEqual(["kind"]);
+    const named = await cli.run(`${line} --behaviors kind plant-lover`, other);
+    expect(named.code).toBe(2);
+    expect(named.stderr).toMatch(/expected vectors of plant-lover for other\/model/);
+    const none = await cli.run(`${line} --vectors none`, other);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toMatch(/expected vectors of kind for other\/model/);
   });
 
   it("reports progress away from stdout", async () => {
@@ -355,6 +376,16 @@ describe("eval --type mmlu and truthful_qa", () => {
     expect((await cli.run(line)).stdout).toContain(
       "mean over the 2 categories' means over 5 items",
     );
+    await rm(join(cli.cwd, "vectors/kind/fake--model.safetensors"));
+    await cli.put("vectors/kind/other--model.safetensors", "of another model");
+    const left = await cli.run(`${line} --json`);
+    expect(left.stderr).toContain("note: no vectors of kind for fake/model in vectors: left out");
+    expect(JSON.parse(left.stdout).runs).toMatchObject([{ behavior: "plant-lover" }]);
+    const named = await cli.run(`${line} --behaviors plant-lover kind`);
+    expect([named.code, named.stderr]).toEqual([
+      2,
+      expect.stringContaining("expected vectors of kind for fake/model"),
+    ]);
   });
 });
 

@@ -24,7 +24,7 @@ import { withResumeHint } from "../output/resume-hint.ts";
 import { checkOrigin, originOf, type OverrideOptions, promptsOf } from "../weights-origin.ts";
 import { announce } from "./announce.ts";
 import { controlsOf } from "./controls.ts";
-import { type EvalItems, readItems } from "./items.ts";
+import { type EvalItems, readItems, withVectors } from "./items.ts";
 import { checkPrompts, promptOf } from "./system-prompt.ts";
 
 export interface EvalOptions extends ModelOptions, OverrideOptions {
@@ -97,10 +97,15 @@ export async function evaluate(
   );
   checkLayers(options.layers, model);
   const baseModel = overrideWeights === undefined ? undefined : await modelIdOf(name, cwd);
+  const { overrideVectorModel } = options;
+  const vectorModel =
+    overrideVectorModel === undefined ? baseModel : await modelIdOf(overrideVectorModel, cwd);
+  const owner = { id: vectorModel ?? model.info.id, dtype: model.info.dtype };
   const jobs: EvalJob[] = [];
-  for (const next of items) {
-    const job = await planJob(next, options, { model, baseModel, store }, dependencies);
-    if (options.overrideVectorModel === undefined) {
+  for (const next of await withVectors(items, options, owner, dependencies)) {
+    const setting = { model, baseModel, vectorModel, store };
+    const job = await planJob(next, options, setting, dependencies);
+    if (overrideVectorModel === undefined) {
       checkOrigin(origin, job.loaded, options, model);
     }
     jobs.push(job);
@@ -125,13 +130,15 @@ interface Setting {
   readonly model: SteerableModel;
   /** Id of the model that it is a fine-tuned form of. */
   readonly baseModel: string | undefined;
+  /** Id of the model whose vectors steer it, where that is not its own. */
+  readonly vectorModel: string | undefined;
   readonly store: ResultStore;
 }
 
 async function planJob(
   items: EvalItems,
   options: EvalOptions,
-  { model, baseModel, store }: Setting,
+  { model, baseModel, vectorModel, store }: Setting,
   dependencies: CliDependencies,
 ): Promise<EvalJob> {
   const { vectorAtEveryLayer } = await import("@caa/eval");
@@ -143,8 +150,7 @@ async function planJob(
     cwd,
     raw,
     model: model.info,
-    baseModel:
-      overrideVectorModel === undefined ? baseModel : await modelIdOf(overrideVectorModel, cwd),
+    baseModel: vectorModel,
   });
   const layers =
     options.layers ??

@@ -13,12 +13,18 @@ import type { CellType, ChoiceQuestion, ChoiceType } from "@caa/eval";
 import type { CliDependencies } from "../dependencies.ts";
 import { ORIGINALS } from "../options/originals.ts";
 import { readQuestionSets, readSets, type SetsOptions, USUAL_DATA } from "../read-sets.ts";
-import { listVectors } from "../vector-files.ts";
+import { findVectorsOrNull, listVectors, type VectorOwner } from "../vector-files.ts";
 
 /** The items of one test for one behavior, whose vectors steer the model. */
 export type EvalItems =
   | { readonly type: ChoiceType; readonly set: DataSet<ChoiceQuestion> }
   | { readonly type: "open_ended"; readonly set: DataSet<OpenEndedItem> };
+
+interface VectorsOptions extends Pick<SetsOptions, "behaviors"> {
+  /** Folder of vectors. */
+  readonly vectors: string;
+  readonly raw?: boolean;
+}
 
 /** Tests that ask every behavior the same: their files below a data folder, and how `caa data` names them. */
 const SHARED = {
@@ -80,4 +86,34 @@ async function readShared(
   const { choiceQuestions } = await import("@caa/eval");
   const questions = choiceQuestions(await readChoiceSet(path));
   return names.map((behavior) => ({ type, set: { ...questions, behavior } }));
+}
+
+/**
+ * Of the behaviors that were not asked for by name, those that have vectors of the model; which are left out is said. Where
+ * none has, all: the error that follows names one, and the command that makes its vectors.
+ */
+export async function withVectors(
+  items: readonly EvalItems[],
+  { behaviors, vectors, raw = false }: VectorsOptions,
+  owner: VectorOwner,
+  { cwd, stderr }: Pick<CliDependencies, "cwd" | "stderr">,
+): Promise<readonly EvalItems[]> {
+  if (behaviors !== undefined) {
+    return items;
+  }
+  const dir = resolve(cwd, vectors);
+  const found = await Promise.all(
+    items.map(({ set }) => findVectorsOrNull(dir, set.behavior, owner, raw)),
+  );
+  const kept = items.filter((_, i) => found[i] !== null);
+  if (kept.length === 0) {
+    return items;
+  }
+  const others = items.filter((_, i) => found[i] === null).map(({ set }) => set.behavior);
+  if (others.length > 0) {
+    stderr.write(
+      `note: no vectors of ${others.join(", ")} for ${owner.id} in ${vectors}: left out\n`,
+    );
+  }
+  return kept;
 }
