@@ -65,6 +65,7 @@ export type { DataKind } from "./layout/data-files.ts";
 export type { FindOptions } from "./layout/layout.ts";
 export type { FileRecord, Manifest, SetEntry } from "./process/manifest.ts";
 export type {
+  FailedSet,
   ProcessOptions,
   ProcessReport,
   SetReport,

@@ -196,6 +196,22 @@ describe("processData", () => {
     );
   });
 
+  it("makes the others when a set is broken, with the bytes that they have anyway, and says which is", async () => {
+    await putMyopic(madeChoices(120));
+    await put("raw/refusal/dataset.json", JSON.stringify(madeChoices(60)));
+    await processData(dir, { out: join(dir, "whole") });
+    await putMyopic(exchanged(madeChoices(120)));
+    const { sets, failed } = await processData(dir, { out: join(dir, "rest") });
+    expect(sets.map(({ name }) => name)).toEqual(["refusal"]);
+    expect(failed).toMatchObject([{ name: "myopic-reward", error: { code: "invalid-data" } }]);
+    const whole = [...(await contents("whole"))].filter(([path]) => path.includes("refusal"));
+    expect([...(await contents("rest"))]).toEqual(whole);
+    await rm(join(dir, "rest"), { recursive: true });
+    await put("raw/refusal/dataset.json", "{");
+    const job = processData(dir, { out: join(dir, "rest") });
+    await expect(job).rejects.toMatchObject({ message: expect.stringMatching(/myopic-reward/) });
+  });
+
   it("stops between sets", async () => {
     await putMyopic(madeChoices(120));
     await put("raw/refusal/dataset.json", JSON.stringify(madeChoices(60)));

@@ -55,17 +55,27 @@ export interface SetReport {
   readonly written: boolean;
 }
 
+/** A set that could not be processed. */
+export interface FailedSet {
+  readonly name: SetName;
+  readonly error: CaaError;
+}
+
 export interface ProcessReport {
   readonly sets: readonly SetReport[];
+  /** Sets that stand in no other's way; never all of them. */
+  readonly failed: readonly FailedSet[];
   /** Sets without raw files. */
   readonly missing: readonly SetName[];
 }
 
 /**
  * Makes `generate` and `test` files and `manifest.json` from `DIR/raw`. Sets are independent of each other: each has the
- * same bytes whatever else is processed with it, and is on disk before the next one starts.
- * @throws {CaaError} not-found, io, aborted, invalid-file, invalid-data, empty-selection; invalid-argument when other
- * files are there already, when `flip` or `directions` name a set that is not processed, or `dropLeaks` concerns none
+ * same bytes whatever else is processed with it, and is on disk before the next one starts. One that cannot be processed is
+ * reported, and the others are made; where none can, its error is thrown.
+ * @throws {CaaError} aborted; invalid-argument when `flip` or `directions` name a set that is not processed, or `dropLeaks`
+ * concerns none; where no set can be processed the first error: not-found, io, invalid-file, invalid-data, empty-selection,
+ * invalid-argument when other files are there already
  */
 export async function processData(
   dir: string,
@@ -108,14 +118,26 @@ export async function processData(
     }
   };
   const sets: SetReport[] = [];
+  const failed: FailedSet[] = [];
   for (const [done, name] of names.entries()) {
     throwIfAborted(signal);
     onProgress?.({ done, total: names.length, name });
-    const set = await process(name);
-    throwIfAborted(signal);
-    sets.push(await writeProcessed(out, name, set, overwrite));
+    try {
+      const set = await process(name);
+      throwIfAborted(signal);
+      sets.push(await writeProcessed(out, name, set, overwrite));
+    } catch (error) {
+      if (!CaaError.isInstance(error) || error.code === "aborted") {
+        throw error;
+      }
+      failed.push({ name, error });
+    }
   }
-  return { sets, missing };
+  const [first] = failed;
+  if (sets.length === 0 && first !== undefined) {
+    throw first.error;
+  }
+  return { sets, failed, missing };
 }
 
 async function chooseSets(
@@ -131,8 +153,11 @@ async function chooseSets(
       await findRawFiles(dir, name);
       names.push(name);
     } catch (error) {
-      if (!CaaError.isInstance(error) || error.code !== "not-found") {
+      if (!CaaError.isInstance(error)) {
         throw error;
+      }
+      if (error.code !== "not-found") {
+        names.push(name); // it is told when its turn comes
       }
     }
   }

@@ -29,7 +29,7 @@ const WHOLE: readonly BehaviorName[] = [...ANTHROPIC, "refusal"];
 describe.skipIf(data === undefined)("processing the published raw files (CAA_TEST_DATA)", () => {
   const originals = join(data ?? "", "caa");
   let dir = "";
-  let report: ProcessReport = { sets: [], missing: [] };
+  let report: ProcessReport = { sets: [], failed: [], missing: [] };
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "caa-published-"));

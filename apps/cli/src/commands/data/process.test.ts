@@ -73,6 +73,24 @@ describe("data process", () => {
     expect(sets[0].sizes[0].items).toBe(240 - sets[0].leaks.items);
   });
 
+  it("processes the others when a set is broken, names it and ends with an error", async () => {
+    await cli.put(`mine/${myopic}`, choices(120));
+    await cli.put("mine/raw/refusal/dataset.json", "no list");
+    const { code, stdout, stderr } = await cli.run("data process --data mine");
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^myopic-reward +120 .*written$/m);
+    expect(stderr).toMatch(
+      /error: 1 of 2 sets could not be processed, the others are done\n {2}refusal: .*raw\/refusal\/dataset\.json: /,
+    );
+    expect(await readFile(join(cli.cwd, "mine", generated), "utf8")).not.toBe("");
+    const json = await cli.run("data process --data mine --json");
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      sets: [{ name: "myopic-reward" }],
+      failed: [{ name: "refusal", code: expect.stringMatching(/^invalid-/) }],
+    });
+  });
+
   it.each([
     ["data process refusle", /Did you mean "refusal"\?/],
     ["data process --flip refusle --data mine", /Did you mean "refusal"\?/],

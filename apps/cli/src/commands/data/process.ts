@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { CaaError } from "@caa/core";
 import {
   type BehaviorName,
   type Direction,
@@ -75,6 +76,7 @@ export function addDataProcess(parent: Command, dependencies: CliDependencies): 
       if (report.sets.some(({ entry }) => entry.direction !== undefined)) {
         stderr.write(`next: caa vectors generate --data ${options.out ?? options.data}\n`);
       }
+      throwFailed(report);
     });
   examples(
     command,
@@ -139,13 +141,24 @@ function collectDirections(
   return all;
 }
 
-function toJson({ sets, missing }: ProcessReport): string {
+/** Ends the command with the code of the first set that could not be processed, naming all of them. */
+function throwFailed({ sets, failed }: ProcessReport): void {
+  const [first] = failed;
+  if (first !== undefined) {
+    const lines = failed.map(({ name, error }) => `\n  ${name}: ${error.message}`);
+    const message = `${failed.length} of ${sets.length + failed.length} sets could not be processed, the others are done${lines.join("")}`;
+    throw new CaaError(first.error.code, message, { cause: first.error });
+  }
+}
+
+function toJson({ sets, failed, missing }: ProcessReport): string {
   const shown = sets.map(({ entry, unusable, ...set }) => ({
     ...set,
     ...entry,
     unusable: { items: entry.unusable, reasons: groupUnusable(unusable) },
   }));
-  return `${JSON.stringify({ sets: shown, missing }, null, 2)}\n`;
+  const broken = failed.map(({ name, error: { code, message } }) => ({ name, code, message }));
+  return `${JSON.stringify({ sets: shown, failed: broken, missing }, null, 2)}\n`;
 }
 
 /** What the table has no room for. */
