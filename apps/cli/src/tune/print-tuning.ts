@@ -37,7 +37,9 @@ export function printTuning(
       stderr.write(`${settings.behavior}: ${notCheckedInWords(check)}\n`);
     }
   }
-  stderr.write(`results: ${files.join(", ")}\n`);
+  stderr.write(
+    `results: ${files[0]}${files.length > 1 ? ", and beside it a heat map as SVG, PNG and CSV" : ""}\n`,
+  );
   if (chosen !== null && refusals.length === 0) {
     const { model, vectors: dir, raw = false } = options;
     const rest = [

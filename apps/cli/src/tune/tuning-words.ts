@@ -43,12 +43,10 @@ function choiceInWords({ grid, chosen, candidates }: TuneResult): string {
   const cell = grid.find(
     ({ layer, multiplier }) => layer === chosen?.layer && multiplier === chosen.multiplier,
   );
-  if (cell !== undefined && cell === best) {
-    return `the largest gain on the items that were chosen on, ${cellInWords(cell)}${candidates.length > 1 ? ", of those that pass the guard" : ""}`;
-  }
-  return candidates.length > 1
-    ? `${cellInWords(cell)}, the first to pass the guard in the order of gains; within one standard error of each other the smaller dose comes first`
-    : `${cellInWords(cell)}, the smallest dose within one standard error (${best?.standardError?.toFixed(3) ?? "-"}) of the largest gain, ${cellInWords(best)}`;
+  const first = candidates.length > 1 ? ", the first in order to pass the guard" : "";
+  return cell === best
+    ? `the largest gain on the items that were chosen on, ${cellInWords(cell)}${first}`
+    : `${cellInWords(cell)}${first}; the largest gain is ${cellInWords(best)}, and of cells that are as good the smallest dose comes first`;
 }
 
 function rejectedInWords({ candidates }: TuneResult): readonly string[] {
@@ -60,12 +58,12 @@ function rejectedInWords({ candidates }: TuneResult): readonly string[] {
 }
 
 function reportInWords({ n, gain, plain, steered }: TuneReport): string {
-  const { low, high } = gain.t ?? { low: gain.mean, high: gain.mean };
+  const { low, high } = gain.bootstrap ?? { low: gain.mean, high: gain.mean };
   const from =
     plain === null || steered === null
       ? ""
       : `, from ${plain.mean.toFixed(3)} to ${steered.mean.toFixed(3)}`;
-  return `on the ${n} items that were kept back p(matching) moves by ${signed(gain.mean)} [${signed(low)}, ${signed(high)}] in the direction of the multiplier${from} (95 %, Student's t; the choice was made on others)`;
+  return `on the ${n} items that were kept back p(matching) moves by ${signed(gain.mean)} [${signed(low)}, ${signed(high)}] in the direction of the multiplier${from} (95 %; the choice was made on others)`;
 }
 
 function controlsInWords({ controls, chance }: TuneReport): string {

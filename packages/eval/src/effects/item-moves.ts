@@ -2,7 +2,7 @@ import { cellAt, pairedChanges, type Span } from "../controls/effect.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
 
 /** A change of p(matching) below this is none: it is far less than what wording does. */
-const SMALL = 0.01;
+export const SMALL_CHANGE = 0.01;
 
 /** How single items answered to a change of the multiplier, at one layer. */
 export interface ItemMoves extends Span {
@@ -28,8 +28,8 @@ export function itemMoves(cells: readonly ChoiceCell[], { from, to }: Span): rea
       return [];
     }
     const moves = pairedChanges(low, high).map(({ value }) => value * Math.sign(to - from));
-    const along = moves.filter((move) => move >= SMALL).length;
-    const against = moves.filter((move) => move <= -SMALL).length;
+    const along = moves.filter((move) => move >= SMALL_CHANGE).length;
+    const against = moves.filter((move) => move <= -SMALL_CHANGE).length;
     return [{ layer, from, to, along, against, unchanged: moves.length - along - against }];
   });
 }

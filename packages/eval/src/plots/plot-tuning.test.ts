@@ -40,7 +40,6 @@ function madeUpTuning(changes: Partial<TuneResult> = {}): TuneResult {
           multiplier,
           n: 25,
           gain,
-          standardError: 0.02,
           letterMass: summary(0.9),
           dose: 0.1 * Math.abs(multiplier),
         };

@@ -59,7 +59,9 @@ export async function plotTuning(result: TuneResult, name: string): Promise<Plot
 
 function csvOf({ grid, settings }: TuneResult): string {
   const figures = (summary: MeanSummary | null): readonly string[] =>
-    [summary?.mean, summary?.t?.low, summary?.t?.high].map((value) => String(value ?? ""));
+    [summary?.mean, summary?.bootstrap?.low, summary?.bootstrap?.high].map((value) =>
+      String(value ?? ""),
+    );
   return formatCsv([
     [
       "behavior",
@@ -70,8 +72,8 @@ function csvOf({ grid, settings }: TuneResult): string {
       "relative_dose",
       "n",
       "gain",
-      "gain_t_low",
-      "gain_t_high",
+      "gain_bootstrap_low",
+      "gain_bootstrap_high",
       "letter_mass",
     ],
     ...grid.map(({ layer, multiplier, dose, n, gain, letterMass }) => [

@@ -1,5 +1,5 @@
 import { meanWithIntervals } from "@caa/core";
-import { cellAt, pairedChanges } from "../controls/effect.ts";
+import { cellAt } from "../controls/effect.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 
@@ -16,37 +16,51 @@ export interface GridCell {
    * answers went where they should, toward the behavior for a multiplier above zero and away from it for one below.
    */
   readonly gain: MeanSummary | null;
-  /** Of the mean gain. */
-  readonly standardError: number | null;
   readonly letterMass: MeanSummary;
   /** Mean of `||m v|| / ||h||`; null where the model did not tell. */
   readonly dose: number | null;
 }
 
-/** The figures of a grid's cells but the plain ones, by layer, then in the order of the cells. @throws {CaaError} as `effectsByLayer` */
-export function gridOf(cells: readonly ChoiceCell[], seed = 0): readonly GridCell[] {
+/** A cell with the gain of each item; null for items that lack a score. */
+export interface MeasuredCell extends GridCell {
+  readonly gains: ReadonlyArray<number | null>;
+}
+
+/**
+ * The figures of cells of one kind of vectors and the same items, but the plain ones, in the order of the cells.
+ * @throws {CaaError} as `effectsByLayer`
+ */
+export function gridOf(cells: readonly ChoiceCell[], seed = 0): readonly MeasuredCell[] {
   return cells
     .filter(({ settings }) => settings.multiplier !== 0)
     .map((cell) => {
       const { layer, multiplier } = cell.settings;
       const plain = cellAt(cells, layer, 0);
       const gains = plain === null ? [] : gainsOf(plain, cell);
-      const known =
-        gains.length === 0 ? null : meanWithIntervals(gains, { confidence: CONFIDENCE, seed });
+      const scored = gains.filter((gain) => gain !== null);
       return {
         layer,
         multiplier,
-        n: gains.length,
-        gain: known && { mean: known.mean, t: known.t, bootstrap: known.bootstrap },
-        standardError: known?.standardError ?? null,
+        n: scored.length,
+        gain: scored.length === 0 ? null : summaryOf(scored, seed),
         letterMass: cell.summary.letter_mass,
         dose: cell.summary.relative_dose?.mean ?? null,
+        gains,
       };
     });
 }
 
-/** The gain of each item that has a score in both cells. */
-export function gainsOf(plain: ChoiceCell, steered: ChoiceCell): readonly number[] {
+/** The gain of each item. */
+export function gainsOf(plain: ChoiceCell, steered: ChoiceCell): ReadonlyArray<number | null> {
   const sign = Math.sign(steered.settings.multiplier);
-  return pairedChanges(plain, steered).map(({ value }) => sign * value);
+  return steered.rows.map(({ score }, i) => {
+    const before = plain.rows[i]?.score ?? null;
+    return score === null || before === null ? null : sign * (score - before);
+  });
+}
+
+/** A mean with its intervals. @throws {CaaError} empty-selection without values */
+export function summaryOf(values: readonly number[], seed: number): MeanSummary {
+  const { mean, t, bootstrap } = meanWithIntervals(values, { confidence: CONFIDENCE, seed });
+  return { mean, t, bootstrap };
 }

@@ -2,7 +2,7 @@ import type { AbItem, DataSet } from "@caa/datasets";
 import { type ChoiceSet, runChoiceSets } from "../choice/choice-sweep.ts";
 import { type Control, randomControl } from "../controls/control.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
-import { type GridCell, gainsOf, gridOf } from "./grid.ts";
+import { type GridCell, gainsOf, gridOf, type MeasuredCell } from "./grid.ts";
 import type { TunePlan, TuneStage } from "./tune-options.ts";
 import type { TuneControl, TuneReport } from "./tune-result.ts";
 import { sweepOf } from "./tune-sweep.ts";
@@ -68,7 +68,7 @@ export async function chooseControls(
   );
   return controls.flatMap((control) => {
     const own = cells.filter(({ settings }) => settings.vectors === control.name);
-    const size = ({ gain }: GridCell): number => Math.abs(gain?.mean ?? 0);
+    const size = ({ gain }: MeasuredCell): number => Math.abs(gain?.mean ?? 0);
     const [first, ...rest] = gridOf([...plain, ...own], seed);
     const best = rest.reduce((a, b) => (a === undefined || size(b) > size(a) ? b : a), first);
     return best === undefined ? [] : [{ ...control, layer: best.layer }];
@@ -106,7 +106,7 @@ export async function measureReport(
     letterMass,
     dose,
     controls: others.flatMap((other): readonly TuneControl[] => {
-      const gains = gainsOf(plain, other);
+      const gains = gainsOf(plain, other).filter((one) => one !== null);
       const change = gains.reduce((sum, value) => sum + value, 0) / gains.length;
       const { layer: at, vectors: name } = other.settings;
       return gains.length === 0 ? [] : [{ name, layer: at, change }];

@@ -1,11 +1,11 @@
-import { type AnsweredPrompt, meanWithIntervals } from "@caa/core";
+import type { AnsweredPrompt } from "@caa/core";
 import { runChoiceSets } from "../choice/choice-sweep.ts";
 import { pairedChanges } from "../controls/effect.ts";
 import { runOpenEndedSweep } from "../open-ended/open-ended-sweep.ts";
 import type { OpenEndedRow } from "../results/open-ended-cell.ts";
 import { meanOverItems } from "../statistics/mean-over-items.ts";
 import type { DataSet, OpenEndedItem } from "@caa/datasets";
-import type { GridCell } from "./grid.ts";
+import { type GridCell, summaryOf } from "./grid.ts";
 import { checkMost, type GuardCheck, letterMassLimit, notChecked } from "./guard.ts";
 import { sampleItems } from "./sample-items.ts";
 import { measureTextDamage } from "./text-damage.ts";
@@ -72,6 +72,7 @@ const checkTexts: Check = async (context, { layer, multiplier }) => {
   const name = vectors.behavior;
   const step = { name, layer, vector: vectors.vector(layer), multiplier, positions };
   const damage = await measureTextDamage(model, texts, [{ ...step, operation: "add" }], {
+    seed: plan.seed,
     signal,
     onProgress: (done) => onProgress?.({ stage: "texts", done, total: texts.length }),
   });
@@ -99,11 +100,7 @@ const checkAnswers: Check = async (context, { layer, multiplier }) => {
   if (rises.length === 0) {
     return [notChecked("repetition_rise", limit, "all answers have fewer than four words")];
   }
-  const { mean, t, bootstrap } = meanWithIntervals(rises, {
-    confidence: CONFIDENCE,
-    seed: plan.seed,
-  });
-  return [checkMost("repetition_rise", rises.length, { mean, t, bootstrap }, limit)];
+  return [checkMost("repetition_rise", rises.length, summaryOf(rises, plan.seed), limit)];
 };
 
 const checkMmlu: Check = async ({ plan, plainLayer }, { layer, multiplier }) => {

@@ -1,13 +1,13 @@
 import {
   CaaError,
   type AnsweredPrompt,
-  meanWithIntervals,
   type SteerableModel,
   type Steering,
   throwIfAborted,
 } from "@caa/core";
 import { exponential } from "../open-ended/summary.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
+import { summaryOf } from "./grid.ts";
 
 /** What steering does to the expectation of texts that it should leave alone. */
 export interface TextDamage {
@@ -29,9 +29,12 @@ export async function measureTextDamage(
   texts: readonly AnsweredPrompt[],
   steering: Steering,
   {
+    seed = 0,
     signal,
     onProgress,
   }: {
+    /** Of the bootstrap. @default 0 */
+    readonly seed?: number | undefined;
     readonly signal?: AbortSignal | undefined;
     readonly onProgress?: ((done: number) => void) | undefined;
   } = {},
@@ -60,14 +63,9 @@ export async function measureTextDamage(
     ? null
     : {
         n: losses.length,
-        divergence: summaryOf(divergences),
-        perplexityRatio: exponential(summaryOf(losses)),
+        divergence: summaryOf(divergences, seed),
+        perplexityRatio: exponential(summaryOf(losses, seed)),
       };
-}
-
-function summaryOf(values: readonly number[]): MeanSummary {
-  const { mean, t, bootstrap } = meanWithIntervals(values);
-  return { mean, t, bootstrap };
 }
 
 function average(values: readonly number[]): number {

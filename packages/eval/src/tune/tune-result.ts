@@ -126,7 +126,6 @@ const cell: z.ZodType<GridCell> = z.strictObject({
   ...place,
   n: count,
   gain: meanSchema.nullable(),
-  standardError: number.nullable(),
   letterMass: meanSchema,
   dose: number.nullable(),
 });

@@ -83,7 +83,7 @@ describe("tuneSteering", () => {
     expect(grid).toHaveLength(5 * 3);
     expect(items).toEqual({ choose: 8, report: 8 });
     expect(report?.n).toBe(8);
-    expect(report?.gain.t?.low).toBeGreaterThan(0.05);
+    expect(report?.gain.bootstrap?.low).toBeGreaterThan(0.05);
     expect(report?.gain.mean).toBeCloseTo(
       (report?.steered?.mean ?? 0) - (report?.plain?.mean ?? 0),
       9,
@@ -152,7 +152,7 @@ describe("tuneSteering", () => {
       null,
     ]);
     expect(result.refusals).toEqual(["within-controls"]);
-    expect(result.report?.gain.t?.low).toBeGreaterThan(0);
+    expect(result.report?.gain.bootstrap?.low).toBeGreaterThan(0);
     expect(result.report?.chance).toBeGreaterThan(1 / 8);
   });
 

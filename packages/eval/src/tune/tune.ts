@@ -1,7 +1,7 @@
 import { checkCompatible, formatPlanEntry, formatPositions, PLAN_DEFAULTS } from "@caa/core";
 import type { AbItem, DataSet, OpenEndedItem } from "@caa/datasets";
 import type { ChoiceCell } from "../results/choice-cell.ts";
-import { type GridCell, gridOf } from "./grid.ts";
+import { type GridCell, gridOf, type MeasuredCell } from "./grid.ts";
 import { letterMassLimit } from "./guard.ts";
 import { judgeReliability } from "./judge-reliability.ts";
 import { chooseControls, measureGrid, measureReport } from "./measure-halves.ts";
@@ -55,17 +55,24 @@ export async function tuneSteering(options: TuneOptions): Promise<TuneResult> {
     choose,
     usable.map(({ layer }) => layer),
   );
-  const grid = gridOf(cells, seed);
+  const measuredCells = gridOf(cells, seed);
   const measured = {
     ...nothing,
     items: { choose: choose.items.length, report: keptBack.items.length },
-    grid,
+    grid: measuredCells.map(({ layer, multiplier, n, gain, letterMass, dose }) => ({
+      layer,
+      multiplier,
+      n,
+      gain,
+      letterMass,
+      dose,
+    })),
   };
-  if (nextCandidate(grid, minGain) === null) {
+  if (nextCandidate(measuredCells, minGain) === null) {
     return { ...measured, refusals: ["no-gain"] };
   }
   const context = contextOf(plan, cells, openQuestions(plan, keptBack));
-  const { candidates, chosen } = await tryCandidates(context, grid);
+  const { candidates, chosen } = await tryCandidates(context, measuredCells);
   if (chosen === null) {
     return { ...measured, candidates, refusals: ["damaged"] };
   }
@@ -149,7 +156,7 @@ function openQuestions(
 /** Cells that the letter mass rules out are known before, and are not counted among the candidates. */
 async function tryCandidates(
   context: GuardContext,
-  grid: readonly GridCell[],
+  grid: readonly MeasuredCell[],
 ): Promise<{ readonly candidates: readonly TriedCandidate[]; readonly chosen: GridCell | null }> {
   const { minGain, maxCandidates, limits } = context.plan;
   const limit = letterMassLimit(limits.letterMass, context.plainMass);

@@ -41,7 +41,7 @@ export function judgeReport(
   minGain: number,
 ): Verdict {
   const as = controls.filter((change) => Math.abs(change) >= gain.mean).length;
-  const low = gain.t?.low ?? Number.NEGATIVE_INFINITY;
+  const low = gain.bootstrap?.low ?? Number.NEGATIVE_INFINITY;
   return {
     refusals: [
       ...(low > 0 ? [] : ["covers-zero" as const]),
