@@ -170,7 +170,7 @@ describe("plot results", () => {
     const { code, stdout } = await cli.run("plot results --json");
     expect(code).toBe(0);
     const { files } = JSON.parse(stdout);
-    expect(files).toHaveLength(9);
+    expect(files).toHaveLength(12); // beside controls, per layer, against the multiplier, over layers; in three forms
     for (const file of files) {
       const start = (await readFile(join(cli.cwd, file))).subarray(0, 8).toString("latin1");
       const expected = file.endsWith(".png")
@@ -255,7 +255,7 @@ describe("eval --override-weights", () => {
     expect(plain?.file).toContain("_override_weights=taught_");
     expect(plain?.file).not.toBe(cellsOf(own.stdout)[0]?.file);
     const plots = await cli.run("plot results --json");
-    expect(JSON.parse(plots.stdout).files).toHaveLength(12); // two plots in three forms, for each model
+    expect(JSON.parse(plots.stdout).files).toHaveLength(18); // three plots in three forms, for each model
   });
 });
 

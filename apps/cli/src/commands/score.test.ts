@@ -126,7 +126,7 @@ describe("caa score", () => {
     });
     const { stdout } = await cli.run(line);
     // 0 1 2 3 instead of 4 4 5 5
-    expect(stdout).toMatch(/ -1 +4 +1\.50 +\[.*\] +-3\.00 \[-3\.\d\d, -2\.\d\d\]/);
+    expect(stdout).toMatch(/ -1 +4 +1\.50 +\[.*\] +-3\.00 \[-4\.00, -2\.00\]/);
     const { cells } = JSON.parse((await cli.run(`${line} --json`)).stdout);
     expect(cells).toMatchObject([
       { change: { from: 0, to: -1, n: 4, change: { mean: -3 } } },
