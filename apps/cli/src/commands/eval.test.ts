@@ -177,7 +177,7 @@ describe("plot results", () => {
         ? /^.PNG/
         : file.endsWith(".svg")
           ? /^<svg/
-          : /^behavior/;
+          : /^(behavior|control,)/;
       expect(start).toMatch(expected);
     }
   });
