@@ -18,6 +18,7 @@ describe("help", () => {
     "vectors normalize",
     "vectors analyze",
     "eval",
+    "tune",
     "plot",
     "plot results",
     "plot activations",
