@@ -125,10 +125,7 @@ describe("tune", () => {
   });
 
   it("refuses a multiplier of 0, and a file of harmless questions that is not there", async () => {
-    const zero = await cli.run(
-      `${LINE} 0`.replace("--controls 3 0", "0 --controls 3"),
-      openModelOf(),
-    );
+    const zero = await cli.run(LINE.replace("1", "0 1"), openModelOf());
     expect([zero.code, zero.stderr]).toEqual([
       2,
       expect.stringContaining("expected multipliers other"),

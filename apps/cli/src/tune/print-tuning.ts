@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { CliDependencies } from "../dependencies.ts";
 import { describeVectors } from "../load-vectors.ts";
 import type { TuneCommandOptions, Tuning } from "./run-tune.ts";
@@ -29,7 +30,7 @@ export function printTuning(
   stdout.write(`${parts.filter((part) => part !== "").join("\n")}`);
   if (reliability.some(({ reliable }) => reliable === null)) {
     stderr.write(
-      `${settings.behavior}: not checked: whether the vectors are reliable, since ${vectors.path} has no halves and shuffles (made with --only-vectors)\n`,
+      `${settings.behavior}: not checked: whether the vectors are reliable, since ${relative(cwd, vectors.path)} has no halves and shuffles (made with --only-vectors)\n`,
     );
   }
   for (const check of candidates.at(-1)?.checks ?? []) {

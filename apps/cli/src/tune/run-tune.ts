@@ -53,6 +53,7 @@ export interface Tuning {
 const DOING: Readonly<Record<TuneStage, string>> = {
   choose: "layers and multipliers",
   texts: "harmless texts",
+  compare: "harmless texts under steering",
   answers: "open-ended answers",
   mmlu: "MMLU",
   controls: "random directions choose",

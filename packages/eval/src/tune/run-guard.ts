@@ -74,7 +74,7 @@ const checkTexts: Check = async (context, { layer, multiplier }) => {
   const damage = await measureTextDamage(model, texts, [{ ...step, operation: "add" }], {
     seed: plan.seed,
     signal,
-    onProgress: (done) => onProgress?.({ stage: "texts", done, total: texts.length }),
+    onProgress: (done) => onProgress?.({ stage: "compare", done, total: texts.length }),
   });
   return damage === null
     ? without("the model does not tell what it expects of a text, or answers none of the questions")

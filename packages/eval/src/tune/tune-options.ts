@@ -9,7 +9,7 @@ import type { ChoiceQuestion } from "../choice/question.ts";
 import { GUARD_LIMITS, type GuardLimits } from "./guard.ts";
 
 /** The parts of a tuning that take time. */
-export type TuneStage = "choose" | "texts" | "answers" | "mmlu" | "controls" | "report";
+export type TuneStage = "choose" | "texts" | "compare" | "answers" | "mmlu" | "controls" | "report";
 
 export interface TuneProgress {
   readonly stage: TuneStage;
