@@ -25,6 +25,11 @@ export interface TuneSettings {
   readonly minGain: number;
   readonly maxCandidates: number;
   readonly limits: GuardLimits;
+  /** Of open-ended answers, in tokens. */
+  readonly maxNewTokens: number;
+  /** At most so many of each. */
+  readonly openEndedItems: number;
+  readonly mmluItems: number;
   /** Of the split, the samples and the bootstrap. */
   readonly seed: number;
 }
@@ -65,8 +70,17 @@ export interface TuneReport {
 export interface TuneResult {
   readonly version: typeof TUNE_VERSION;
   readonly settings: TuneSettings;
-  /** SHA-256 of the model, and of the file of test items. */
-  readonly hashes: { readonly model: string; readonly dataset: string };
+  /** SHA-256 of what made it; null for what was not there. */
+  readonly hashes: {
+    readonly model: string;
+    /** Of the test items. */
+    readonly dataset: string;
+    /** Null for vectors that were never saved. */
+    readonly vectors: string | null;
+    readonly harmless: string | null;
+    readonly openEnded: string | null;
+    readonly mmlu: string | null;
+  };
   /** How many test items were chosen on, and how many kept back; 0 where nothing was run. */
   readonly items: { readonly choose: number; readonly report: number };
   /** Of the layers that were asked for. */
@@ -109,6 +123,9 @@ const settings: z.ZodType<TuneSettings> = z.strictObject({
     repetitionRise: number,
     mmluDrop: number,
   }),
+  maxNewTokens: count,
+  openEndedItems: count,
+  mmluItems: count,
   seed: z.int(),
 });
 
@@ -154,7 +171,14 @@ const report: z.ZodType<TuneReport> = z.strictObject({
 export const tuneResultSchema: z.ZodType<TuneResult> = z.strictObject({
   version: z.literal(TUNE_VERSION),
   settings,
-  hashes: z.strictObject({ model: hash, dataset: hash }),
+  hashes: z.strictObject({
+    model: hash,
+    dataset: hash,
+    vectors: hash.nullable(),
+    harmless: hash.nullable(),
+    openEnded: hash.nullable(),
+    mmlu: hash.nullable(),
+  }),
   items: z.strictObject({ choose: count, report: count }),
   reliability: z.array(reliability),
   grid: z.array(cell),

@@ -38,7 +38,14 @@ export async function tuneSteering(options: TuneOptions): Promise<TuneResult> {
   const nothing: Omit<TuneResult, "refusals"> = {
     version: TUNE_VERSION,
     settings: settingsOf(plan),
-    hashes: { model: model.info.hash, dataset: dataset.hash },
+    hashes: {
+      model: model.info.hash,
+      dataset: dataset.hash,
+      vectors: vectors.metadata.contentHash,
+      harmless: plan.harmless?.hash ?? null,
+      openEnded: plan.openEnded?.hash ?? null,
+      mmlu: plan.mmlu?.hash ?? null,
+    },
     items: { choose: 0, report: 0 },
     reliability,
     grid: [],
@@ -118,6 +125,9 @@ function settingsOf(plan: TunePlan): TuneSettings {
     minGain: plan.minGain,
     maxCandidates: plan.maxCandidates,
     limits: plan.limits,
+    maxNewTokens: plan.maxNewTokens,
+    openEndedItems: plan.openEndedItems,
+    mmluItems: plan.mmluItems,
     seed: plan.seed,
   };
 }
