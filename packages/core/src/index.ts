@@ -70,6 +70,7 @@ export { meanOfStrata } from "./statistics/mean-of-strata.ts";
 export type { MeanOptions, StratifiedMean } from "./statistics/mean-of-strata.ts";
 export { meanWithIntervals } from "./statistics/mean-with-intervals.ts";
 export type { MeanWithIntervals } from "./statistics/mean-with-intervals.ts";
+export { normalCdf } from "./statistics/normal-cdf.ts";
 export { quantile } from "./statistics/quantile.ts";
 export { slopeOverMultipliers } from "./statistics/slope-over-multipliers.ts";
 export type { Slope } from "./statistics/slope-over-multipliers.ts";

@@ -79,3 +79,35 @@ export function madeUpGrid(
     multipliers.map((multiplier) => madeUpCell({ layer, multiplier }, letterMass)),
   );
 }
+
+/** A cell with these scores, their mean among its figures; null for an item without one. */
+export function scoredCell(
+  layer: number,
+  multiplier: number,
+  scores: ReadonlyArray<number | null>,
+  {
+    categories = [],
+    letterMass = 0.8,
+  }: { categories?: readonly string[]; letterMass?: number } = {},
+): AbCell {
+  const made = madeUpCell({ layer, multiplier }, letterMass);
+  const known = scores.filter((score) => score !== null);
+  const mean = known.reduce((sum, score) => sum + score, 0) / known.length;
+  return {
+    ...made,
+    summary: {
+      ...made.summary,
+      n: known.length,
+      p_matching: known.length === 0 ? null : { mean, t: null, bootstrap: null },
+    },
+    rows: scores.flatMap((score, i) =>
+      made.rows.map((row) => ({
+        ...row,
+        question: `Question ${i}?`,
+        category: categories[i] ?? null,
+        score,
+        unscored: score === null ? "made up" : null,
+      })),
+    ),
+  };
+}

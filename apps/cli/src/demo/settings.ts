@@ -44,7 +44,7 @@ export function settingsOf({
     ["random directions", `seeds ${seeds.join(" ")}, length of the vector at each layer`],
     [
       "intervals",
-      `${Math.round(100 * (cell?.summary.confidence ?? 0))} % percentile bootstrap over items, seed ${cell?.summary.seed}`,
+      `${Math.round(100 * (cell?.summary.confidence ?? 0))} % bootstrap over items, seed ${cell?.summary.seed}`,
     ],
     ["answers", `the likeliest tokens, at most ${maxNewTokens}`],
   ];

@@ -1,43 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { madeUpCell } from "../../test/made-up-cells.ts";
-import type { AbCell } from "../results/choice-cell.ts";
+import { scoredCell } from "../../test/made-up-cells.ts";
 import { type Effect, effectsByLayer, strongestEffect } from "./effect.ts";
 import { judgeEffect } from "./judge-effect.ts";
-
-/** A cell with these scores; null for an item without one. */
-function cell(
-  layer: number,
-  multiplier: number,
-  scores: ReadonlyArray<number | null>,
-  letterMass = 0.8,
-): AbCell {
-  const made = madeUpCell({ layer, multiplier }, letterMass);
-  const [row] = made.rows;
-  if (row === undefined) {
-    throw new Error("made-up cells have a row");
-  }
-  return {
-    ...made,
-    rows: scores.map((score, i) => ({
-      ...row,
-      question: `Question ${i}?`,
-      score,
-      unscored: score === null ? "made up" : null,
-    })),
-  };
-}
 
 const SPAN = { from: -1, to: 1 };
 
 describe("effectsByLayer", () => {
   it("is the mean of the changes, item by item, with intervals", () => {
     const cells = [
-      cell(4, 1, [0.9, 0.5, 0.7, 0.8]),
-      cell(4, -1, [0.1, 0.3, 0.3, 0.2]),
-      cell(2, -1, [0.5, 0.5, 0.5, 0.5]),
-      cell(2, 0, [0.1, 0.1, 0.1, 0.1]),
-      cell(2, 1, [0.6, 0.4, 0.5, 0.5]),
-      cell(3, 1, [1, 1, 1, 1]), // has no -1
+      scoredCell(4, 1, [0.9, 0.5, 0.7, 0.8]),
+      scoredCell(4, -1, [0.1, 0.3, 0.3, 0.2]),
+      scoredCell(2, -1, [0.5, 0.5, 0.5, 0.5]),
+      scoredCell(2, 0, [0.1, 0.1, 0.1, 0.1]),
+      scoredCell(2, 1, [0.6, 0.4, 0.5, 0.5]),
+      scoredCell(3, 1, [1, 1, 1, 1]), // has no -1
     ];
     const effects = effectsByLayer(cells, SPAN);
     expect(effects.map(({ layer }) => layer)).toEqual([2, 4]);
@@ -55,8 +31,8 @@ describe("effectsByLayer", () => {
     const hard = [0.05, 0.35, 0.55, 0.85];
     const [effect] = effectsByLayer(
       [
-        cell(0, -1, hard),
-        cell(
+        scoredCell(0, -1, hard),
+        scoredCell(
           0,
           1,
           hard.map((score) => score + 0.1),
@@ -70,31 +46,39 @@ describe("effectsByLayer", () => {
 
   it("leaves out items that lack a score, and is null where all do", () => {
     const [effect] = effectsByLayer(
-      [cell(0, -1, [0.2, null, 0.4]), cell(0, 1, [0.6, 1, null])],
+      [scoredCell(0, -1, [0.2, null, 0.4]), scoredCell(0, 1, [0.6, 1, null])],
       SPAN,
     );
     expect(effect).toMatchObject({ n: 1, change: { bootstrap: null, t: null } });
     expect(effect?.change?.mean).toBeCloseTo(0.4, 12);
-    const [unscored] = effectsByLayer([cell(0, -1, [null]), cell(0, 1, [0.5])], SPAN);
+    const [unscored] = effectsByLayer([scoredCell(0, -1, [null]), scoredCell(0, 1, [0.5])], SPAN);
     expect(unscored).toMatchObject({ n: 0, change: null });
   });
 
   it("gives the smaller letter mass of the two", () => {
-    const [effect] = effectsByLayer([cell(13, -1, [0.1], 0.8), cell(13, 1, [0.1], 0.2)], SPAN);
-    expect(effect?.letterMass).toBe(cell(13, 1, [0.1], 0.2).summary.letter_mass.mean);
+    const [effect] = effectsByLayer(
+      [
+        scoredCell(13, -1, [0.1], { letterMass: 0.8 }),
+        scoredCell(13, 1, [0.1], { letterMass: 0.2 }),
+      ],
+      SPAN,
+    );
+    expect(effect?.letterMass).toBe(
+      scoredCell(13, 1, [0.1], { letterMass: 0.2 }).summary.letter_mass.mean,
+    );
   });
 
   it("refuses cells of two kinds, and other questions", () => {
-    const one = [cell(0, -1, [0.1, 0.2]), cell(0, 1, [0.1, 0.2])];
-    expect(() => effectsByLayer([...one, cell(0, 1, [0.3, 0.4])], SPAN)).toThrow(
+    const one = [scoredCell(0, -1, [0.1, 0.2]), scoredCell(0, 1, [0.1, 0.2])];
+    expect(() => effectsByLayer([...one, scoredCell(0, 1, [0.3, 0.4])], SPAN)).toThrow(
       /one cell of layer 0 and multiplier 1, got 2/,
     );
-    expect(() => effectsByLayer([cell(0, -1, [0.1]), cell(0, 1, [0.1, 0.2])], SPAN)).toThrow(
-      expect.objectContaining({ code: "invalid-data" }),
-    );
-    expect(() => effectsByLayer([cell(0, -1, [0.1, 0.2]), cell(0, 1, [0.1])], SPAN)).toThrow(
-      expect.objectContaining({ code: "invalid-data" }),
-    );
+    expect(() =>
+      effectsByLayer([scoredCell(0, -1, [0.1]), scoredCell(0, 1, [0.1, 0.2])], SPAN),
+    ).toThrow(expect.objectContaining({ code: "invalid-data" }));
+    expect(() =>
+      effectsByLayer([scoredCell(0, -1, [0.1, 0.2]), scoredCell(0, 1, [0.1])], SPAN),
+    ).toThrow(expect.objectContaining({ code: "invalid-data" }));
     expect(effectsByLayer([], SPAN)).toEqual([]);
   });
 });

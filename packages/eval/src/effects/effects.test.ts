@@ -1,48 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { madeUpCell } from "../../test/made-up-cells.ts";
+import { scoredCell } from "../../test/made-up-cells.ts";
 import { judgeLayers } from "../controls/judge-layers.ts";
-import type { ChoiceCell } from "../results/choice-cell.ts";
 import { itemMoves } from "./item-moves.ts";
 import { findOvershoots } from "./overshoot.ts";
 import { steerabilityByLayer } from "./steerability.ts";
 
-/** A cell with these scores, its mean among the figures. */
-function cell(
-  layer: number,
-  multiplier: number,
-  scores: ReadonlyArray<number | null>,
-  categories: readonly string[] = [],
-): ChoiceCell {
-  const made = madeUpCell({ layer, multiplier });
-  const [row] = made.rows;
-  if (row === undefined) {
-    throw new Error("made-up cells have a row");
-  }
-  const known = scores.filter((score) => score !== null);
-  const mean = known.reduce((sum, score) => sum + score, 0) / known.length;
-  return {
-    ...made,
-    summary: {
-      ...made.summary,
-      n: known.length,
-      p_matching: known.length === 0 ? null : { mean, t: null, bootstrap: null },
-    },
-    rows: scores.map((score, i) => ({
-      ...row,
-      question: `Question ${i}?`,
-      category: categories[i] ?? null,
-      score,
-      unscored: score === null ? "made up" : null,
-    })),
-  };
-}
-
 describe("itemMoves", () => {
   it("counts items by where they go, seen from the multiplier", () => {
     const cells = [
-      cell(2, 0, [0.5, 0.5, 0.5, 0.5, null]),
-      cell(2, 1, [0.9, 0.505, 0.2, 0.6, 0.6]),
-      cell(2, -1, [0.1, 0.7, 0.5, 0.5, 0.5]),
+      scoredCell(2, 0, [0.5, 0.5, 0.5, 0.5, null]),
+      scoredCell(2, 1, [0.9, 0.505, 0.2, 0.6, 0.6]),
+      scoredCell(2, -1, [0.1, 0.7, 0.5, 0.5, 0.5]),
     ];
     expect(itemMoves(cells, { from: 0, to: 1 })).toEqual([
       { layer: 2, from: 0, to: 1, along: 2, against: 1, unchanged: 1 },
@@ -57,10 +25,10 @@ describe("itemMoves", () => {
 describe("steerabilityByLayer", () => {
   it("is the mean of the items' slopes, with the order of the means", () => {
     const cells = [
-      cell(1, -1, [0.1, 0.6, null]),
-      cell(1, 0, [0.3, 0.5, 0.5]),
-      cell(1, 2, [0.7, 0.3, 0.5]),
-      cell(4, 0, [0.5]), // one multiplier
+      scoredCell(1, -1, [0.1, 0.6, null]),
+      scoredCell(1, 0, [0.3, 0.5, 0.5]),
+      scoredCell(1, 2, [0.7, 0.3, 0.5]),
+      scoredCell(4, 0, [0.5]), // one multiplier
     ];
     const [layer, ...rest] = steerabilityByLayer(cells);
     expect(rest).toEqual([]);
@@ -69,9 +37,9 @@ describe("steerabilityByLayer", () => {
   });
 
   it("has no rank where the means do not vary, and no slope without scores", () => {
-    const flat = [cell(0, 0, [0.5, 0.5]), cell(0, 1, [0.5, 0.5])];
+    const flat = [scoredCell(0, 0, [0.5, 0.5]), scoredCell(0, 1, [0.5, 0.5])];
     expect(steerabilityByLayer(flat)).toMatchObject([{ rank: null, slope: { mean: 0 } }]);
-    const none = [cell(0, 0, [null]), cell(0, 1, [null])];
+    const none = [scoredCell(0, 0, [null]), scoredCell(0, 1, [null])];
     expect(steerabilityByLayer(none)).toMatchObject([{ n: 0, slope: null, rank: null }]);
   });
 });
@@ -82,51 +50,54 @@ describe("findOvershoots", () => {
   const less = rising.map((score) => score + 0.1);
 
   it("names the step after which more steering does less, on either side", () => {
-    const cells = [cell(5, 0, rising), cell(5, 1, high), cell(5, 2, less)];
+    const cells = [scoredCell(5, 0, rising), scoredCell(5, 1, high), scoredCell(5, 2, less)];
     expect(findOvershoots(cells)).toMatchObject([{ layer: 5, from: 1, to: 2 }]);
     const down = rising.map((score) => score - 0.3);
-    const negative = [cell(5, 0, rising), cell(5, -1, down), cell(5, -2, rising)];
+    const negative = [scoredCell(5, 0, rising), scoredCell(5, -1, down), scoredCell(5, -2, rising)];
     expect(findOvershoots(negative)).toMatchObject([{ from: -1, to: -2 }]);
   });
 
   it("is silent while the effect grows, and where the interval covers zero", () => {
-    expect(findOvershoots([cell(5, 1, less), cell(5, 2, high)])).toEqual([]);
+    expect(findOvershoots([scoredCell(5, 1, less), scoredCell(5, 2, high)])).toEqual([]);
     const noise = [0.9, 0.72, 0.68, 0.91];
-    expect(findOvershoots([cell(5, 1, high), cell(5, 2, noise)])).toEqual([]);
-    expect(findOvershoots([cell(5, -1, less), cell(5, 1, high)])).toEqual([]);
+    expect(findOvershoots([scoredCell(5, 1, high), scoredCell(5, 2, noise)])).toEqual([]);
+    expect(findOvershoots([scoredCell(5, -1, less), scoredCell(5, 1, high)])).toEqual([]);
   });
 });
 
 describe("judgeLayers", () => {
   const own = [
-    cell(3, -1, [0.1, 0.2, 0.1]),
-    cell(3, 0, [0.5, 0.5, 0.5]),
-    cell(3, 1, [0.9, 0.8, 0.8]),
+    scoredCell(3, -1, [0.1, 0.2, 0.1]),
+    scoredCell(3, 0, [0.5, 0.5, 0.5]),
+    scoredCell(3, 1, [0.9, 0.8, 0.8]),
   ];
 
   it("measures controls against the plain model of the vector's own cells", () => {
     const half = own.slice(1);
-    const judged = judgeLayers(half, [{ cells: [cell(3, 1, [0.5, 0.6, 0.55])] }]);
+    const judged = judgeLayers(half, [{ cells: [scoredCell(3, 1, [0.5, 0.6, 0.55])] }]);
     expect(judged?.span).toEqual({ from: 0, to: 1 });
     expect(judged?.judged).toMatchObject([{ verdict: "stands-out" }]);
     expect(judged?.judged[0]?.largestControl).toBeCloseTo(0.05, 12);
   });
 
   it("says when a control does as much", () => {
-    const control = { cells: [cell(3, -1, [0, 0, 0]), cell(3, 1, [1, 1, 1])] };
+    const control = { cells: [scoredCell(3, -1, [0, 0, 0]), scoredCell(3, 1, [1, 1, 1])] };
     expect(judgeLayers(own, [control])?.judged).toMatchObject([{ verdict: "within-controls" }]);
   });
 
   it("has effects without controls, and nothing for one multiplier", () => {
     expect(judgeLayers(own, [])).toMatchObject({ judged: [], effects: [{ layer: 3 }] });
     expect(judgeLayers(own.slice(0, 1), [])).toBeNull();
-    const unscored = { cells: [cell(3, -1, [null]), cell(3, 1, [null])] };
+    const unscored = { cells: [scoredCell(3, -1, [null]), scoredCell(3, 1, [null])] };
     expect(judgeLayers(own, [unscored])?.judged).toEqual([]);
   });
 
   it("averages over categories where items have them", () => {
     const names = ["a", "a", "a", "b"];
-    const cells = [cell(3, 0, [0, 0, 0, 0], names), cell(3, 1, [0, 0, 0, 1], names)];
+    const cells = [
+      scoredCell(3, 0, [0, 0, 0, 0], { categories: names }),
+      scoredCell(3, 1, [0, 0, 0, 1], { categories: names }),
+    ];
     expect(judgeLayers(cells, [])?.effects[0]?.change).toMatchObject({ mean: 0.5, t: null });
   });
 });

@@ -1,9 +1,18 @@
-import { createRandom, type Interval, meanWithIntervals } from "@caa/core";
+import {
+  createRandom,
+  type Interval,
+  meanWithIntervals,
+  normalCdf,
+  quantile,
+  studentTQuantile,
+} from "@caa/core";
 import { krippendorffAlpha } from "./krippendorff-alpha.ts";
 import { quadraticKappa } from "./quadratic-kappa.ts";
 
 const CONFIDENCE = 0.95;
 const RESAMPLES = 1000;
+/** What is left of a spread by this share of its terms is rounding. */
+const ROUNDING = 1e-12;
 
 /** How two raters who scored the same items agree. */
 export interface Agreement {
@@ -13,7 +22,7 @@ export interface Agreement {
   readonly kappa: number | null;
   /** Krippendorff's alpha, interval. */
   readonly alpha: number | null;
-  /** Percentile bootstrap of alpha over items; null below three items. */
+  /** Bootstrap of alpha over items, 95 %; null below three items. */
   readonly alpha_interval: Interval | null;
   /** Mean of first less second. */
   readonly difference: number | null;
@@ -79,7 +88,12 @@ export function selfAgreement(
   };
 }
 
-/** Quantiles of alpha over samples of items drawn with replacement; samples without any spread have none and are left out. */
+/**
+ * Quantiles of alpha over samples of n - 1 of the n items, drawn with replacement, at the levels `Φ(± t_{n-1})`: `n` draws
+ * and the levels of the normal distribution would be too narrow for few items, as with `meanOfStrata`. Samples without any
+ * spread have no alpha and are left out. With the number `m`, sum `s` and sum of squares `q` of each item's scores, alpha on the interval scale is
+ * `1 - (M - 1) sum_i (m_i q_i - s_i^2) / (m_i - 1) / (M Q - S^2)`, the capitals summed over items.
+ */
 function alphaInterval(
   ratings: readonly (readonly (number | null)[])[],
   seed: number,
@@ -88,15 +102,35 @@ function alphaInterval(
   if (items < 3) {
     return null;
   }
+  const known = ratings.flat().filter((score) => score !== null);
+  const center = known.reduce((sum, score) => sum + score, 0) / known.length; // small sums round less
+  const sums = Array.from({ length: items }, (_, item) => {
+    const scores = ratings.flatMap((row) => {
+      const score = row[item] ?? null;
+      return score === null ? [] : [score - center];
+    });
+    const sum = scores.reduce((total, score) => total + score, 0);
+    const squares = scores.reduce((total, score) => total + score * score, 0);
+    const m = scores.length;
+    return { m, sum, squares, within: (m * squares - sum * sum) / (m - 1) };
+  });
   const random = createRandom(seed);
   const alphas = Array.from({ length: RESAMPLES }, () => {
-    const drawn = Array.from({ length: items }, () => random.integer(items));
-    return krippendorffAlpha(ratings.map((row) => drawn.map((item) => row[item] ?? null)));
+    let [m, sum, squares, within] = [0, 0, 0, 0];
+    for (let draw = 1; draw < items; draw++) {
+      const drawn = sums[random.integer(items)];
+      m += drawn?.m ?? 0;
+      sum += drawn?.sum ?? 0;
+      squares += drawn?.squares ?? 0;
+      within += drawn?.within ?? 0;
+    }
+    const spread = m * squares - sum * sum;
+    return spread <= ROUNDING * m * squares ? null : 1 - ((m - 1) * within) / spread;
   }).filter((alpha) => alpha !== null);
   if (alphas.length < RESAMPLES / 2) {
     return null;
   }
   const sorted = alphas.toSorted((x, y) => x - y);
-  const at = (p: number): number => sorted[Math.round(p * (sorted.length - 1))] ?? Number.NaN;
-  return { low: at((1 - CONFIDENCE) / 2), high: at((1 + CONFIDENCE) / 2) };
+  const t = studentTQuantile((1 + CONFIDENCE) / 2, items - 1);
+  return { low: quantile(sorted, normalCdf(-t)), high: quantile(sorted, normalCdf(t)) };
 }

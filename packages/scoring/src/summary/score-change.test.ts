@@ -51,6 +51,10 @@ describe("scoreChange", () => {
       n: 6,
       change: meanWithIntervals([1, 1, 2, 1, 1, 0]),
     });
+    // scipy 1.17.1: stats.ttest_rel(STEERED, PLAIN).confidence_interval(0.95)
+    const { change } = (steered && scoreChange(steered, 0, cells)) ?? {};
+    expect(change?.t?.low).toBeCloseTo(0.33627862403448416, 8);
+    expect(change?.t?.high).toBeCloseTo(1.6637213759655158, 8);
     const back = plain && scoreChange(plain, 1, cells);
     expect(back?.change?.mean).toBeCloseTo(-1, 12);
   });

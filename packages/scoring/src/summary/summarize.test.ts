@@ -55,18 +55,42 @@ describe("summarizeScores", () => {
     expect(summary.judge_standard_error).toBeCloseTo(Math.sqrt(10 / 3 / 2 / 3), 12);
   });
 
-  it("holds the true mean about as often as it says, with a judge noisier than the answers differ", () => {
+  it("equals scipy, with as many repeats as each answer has", () => {
+    // scipy 1.17.1: stats.t.interval of the answers' means; judge_sd^2 is the mean square within groups, which
+    // stats.f_oneway divides by: mean square between groups / F.
+    const summary = summarizeScores([
+      scored(7, 8, 6),
+      scored(3, 3),
+      scored(9),
+      scored(0, 2, 1),
+      scored(5, 7, 9),
+      scored(4, 4, 6),
+      scored(10, 8),
+    ]);
+    expect(summary.mean).toBeCloseTo(5.80952380952381, 12);
+    expect(summary.t?.low).toBeCloseTo(2.996111994098286, 7);
+    expect(summary.t?.high).toBeCloseTo(8.622935624949335, 7);
+    expect(summary.judge_sd).toBeCloseTo(1.2909944487358058, 12);
+    expect(summary.judge_standard_error).toBeCloseTo(0.336717514850737, 12);
+  });
+
+  it("holds the true mean in 95 % of cases, with a judge noisier than the answers differ", () => {
     const random = createRandom(5);
-    const rounds = 400;
-    let held = 0;
+    const rounds = 600;
+    const held = { t: 0, interval: 0 };
     for (let round = 0; round < rounds; round++) {
       const answers = Array.from({ length: 25 }, () => {
         const own = 5 + random.gaussian();
         return scored(...Array.from({ length: 3 }, () => own + 3 * random.gaussian()));
       });
-      const { t } = summarizeScores(answers, { confidence: 0.9, resamples: 100 });
-      held += t !== null && t.low <= 5 && 5 <= t.high ? 1 : 0;
+      const summary = summarizeScores(answers, { resamples: 500, seed: round });
+      for (const name of ["t", "interval"] as const) {
+        const { low, high } = summary[name] ?? { low: Number.NaN, high: Number.NaN };
+        held[name] += low <= 5 && 5 <= high ? 1 : 0;
+      }
     }
-    expect(Math.abs(held / rounds - 0.9)).toBeLessThan(0.05); // more than three standard errors
+    // three standard errors, 3 sqrt(0.95 * 0.05 / 600)
+    expect(Math.abs(held.t / rounds - 0.95)).toBeLessThan(0.0267);
+    expect(Math.abs(held.interval / rounds - 0.95)).toBeLessThan(0.0267);
   });
 });

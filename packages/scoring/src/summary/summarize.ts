@@ -36,7 +36,7 @@ export interface ScoreSummary {
   readonly n: number;
   /** Null without scores. */
   readonly mean: number | null;
-  /** Percentile bootstrap over answers; null below two. */
+  /** Bootstrap over answers, as `meanOfStrata` of `@caa/core` makes it; null below two. */
   readonly interval: Interval | null;
   readonly t: Interval | null;
   readonly confidence: number;
