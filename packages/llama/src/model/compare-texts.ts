@@ -1,4 +1,5 @@
 import { CaaError, type AnsweredPrompt, type Steering, type TextComparison } from "@caa/core";
+import { logSoftmax } from "../engine/probabilities.ts";
 import { encodePrompt } from "../prompt/encode-prompt.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
 import { SteeringCompiler } from "./token-steering.ts";
@@ -47,26 +48,6 @@ export async function compareText(
     steered: at(q),
     divergence: p.map((row, i) => divergence(row, q[i] ?? row)),
   };
-}
-
-/** `z - log(sum exp(z))` in float64. @throws {CaaError} invalid-data where they are no numbers */
-function logSoftmax(logits: Float32Array): Float64Array {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) {
-    most = Math.max(most, logit); // NaN stays NaN
-  }
-  let sum = 0;
-  for (const logit of logits) {
-    sum += Math.exp(logit - most);
-  }
-  if (!Number.isFinite(sum)) {
-    throw new CaaError(
-      "invalid-data",
-      "softmax: the model's logits are not numbers; is the steering too strong?",
-    );
-  }
-  const shift = most + Math.log(sum);
-  return Float64Array.from(logits, (logit) => logit - shift);
 }
 
 /** `sum_t p(t) log(p(t) / q(t))`, which is never below zero, of log-probabilities. */

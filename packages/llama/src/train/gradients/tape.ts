@@ -106,8 +106,6 @@ export class Tape extends GraphBuilder {
     return this.node("Split", [value, sizes], count, { axis }, "");
   }
 
-  // Short names for the arithmetic of which gradients are made.
-
   /** The same value, through which no gradient goes back. */
   detach(value: Value): Value {
     const same = this.op("Identity", [value]);
@@ -118,6 +116,8 @@ export class Tape extends GraphBuilder {
   isDetached(value: Value): boolean {
     return this.#detached.has(value);
   }
+
+  // Short names for the arithmetic of which gradients are made.
 
   add(a: Value, b: Value): Value {
     return this.op("Add", [a, b]);

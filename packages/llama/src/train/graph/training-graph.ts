@@ -41,7 +41,8 @@ export function gradientName(parameter: string): string {
  * B rows, S tokens a row, N = B S, M targets. Inputs beside those of `attentionInputs` and `steeringInputs`: `input_ids`
  * (B, S) int64; `logit_positions` (M) int64, indices into the N tokens; `target_ids` (M) int64; `target_weights` (M);
  * and every trained tensor under its own name, float32. Outputs: `loss`, a scalar; `target_log_probabilities` (M);
- * `gradient.<name>` for every trained tensor. Frozen weights stay in their files.
+ * `gradient.<name>` for every trained tensor. Frozen weights stay in their files. Where the
+ * embeddings are trained, the row of `pad_token_id` gets no gradient from where it is read, as in Hugging Face's models.
  *
  * @throws {CaaError} as `trainedTensors` and `gradients` do
  */
