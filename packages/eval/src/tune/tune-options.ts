@@ -7,7 +7,6 @@ import {
 import type { AbItem, DataSet, OpenEndedItem } from "@caa/datasets";
 import type { ChoiceQuestion } from "../choice/question.ts";
 import { GUARD_LIMITS, type GuardLimits } from "./guard.ts";
-import type { TuneSettings } from "./tune-result.ts";
 
 /** The parts of a tuning that take time. */
 export type TuneStage = "choose" | "texts" | "compare" | "answers" | "mmlu" | "controls" | "report";
@@ -61,24 +60,19 @@ export interface TuneOptions {
 }
 
 /** The options with their defaults. */
-export interface TunePlan
-  extends
-    TuneOptions,
-    Pick<
-      TuneSettings,
-      | "controls"
-      | "layers"
-      | "limits"
-      | "maxCandidates"
-      | "maxNewTokens"
-      | "minGain"
-      | "mmluItems"
-      | "multipliers"
-      | "openEndedItems"
-      | "seed"
-    > {
+export interface TunePlan extends TuneOptions {
   readonly vectorsKind: string;
+  readonly layers: readonly number[];
+  readonly multipliers: readonly number[];
   readonly positions: SteeringPositions;
+  readonly controls: number;
+  readonly minGain: number;
+  readonly maxCandidates: number;
+  readonly limits: GuardLimits;
+  readonly maxNewTokens: number;
+  readonly openEndedItems: number;
+  readonly mmluItems: number;
+  readonly seed: number;
 }
 
 /** @throws {CaaError} invalid-argument for a multiplier of 0, or numbers of controls or candidates below 1 */
