@@ -1,6 +1,16 @@
 export { CaaError, throwIfAborted } from "./errors/caa-error.ts";
 export type { CaaErrorCode } from "./errors/caa-error.ts";
 export { retryAfterMs } from "./hub/retry-after.ts";
+export { LENS_PLACES } from "./model/lens.ts";
+export type {
+  LensCell,
+  LensOptions,
+  LensPlace,
+  LensReading,
+  LensToken,
+  ReadText,
+} from "./model/lens.ts";
+export type { Probe, ProbedToken, ProbeScore, TraceOptions } from "./model/probe.ts";
 export type {
   ActivationOptions,
   AnsweredPrompt,
@@ -55,8 +65,8 @@ export { steeredSpan } from "./steering-plan/steered-span.ts";
 export type { SequenceLayout, SteeredRange } from "./steering-plan/steered-span.ts";
 export { SHUFFLE_COUNT, VectorAccumulator } from "./steering-vectors/accumulate.ts";
 export type { VectorAccumulatorOptions, VectorOrigin } from "./steering-vectors/accumulate.ts";
-export { checkCompatible } from "./steering-vectors/check-compatible.ts";
-export type { CheckCompatibleOptions } from "./steering-vectors/check-compatible.ts";
+export { checkCompatible, UNKNOWN_MODEL_HASH } from "./steering-vectors/check-compatible.ts";
+export type { CheckCompatibleOptions, Compatibility } from "./steering-vectors/check-compatible.ts";
 export { decodeSteeringVectors, encodeSteeringVectors } from "./steering-vectors/encode.ts";
 export {
   FIRST_DIFFERENT_TOKEN,
@@ -64,6 +74,11 @@ export {
   steeringVectorsMetadataSchema,
 } from "./steering-vectors/metadata.ts";
 export type { SteeringVectorsMetadata, VectorNormalization } from "./steering-vectors/metadata.ts";
+export type {
+  CombineProvenance,
+  ImportProvenance,
+  VectorProvenance,
+} from "./steering-vectors/provenance.ts";
 export { SteeringVectors } from "./steering-vectors/steering-vectors.ts";
 export type { LayerVectors, SteeringVectorsParts } from "./steering-vectors/steering-vectors.ts";
 export { meanOfStrata } from "./statistics/mean-of-strata.ts";

@@ -32,6 +32,8 @@ export function plantedVectors({ layers = [0, 1, 2, 3], dModel = D_MODEL } = {})
       behavior: "agreeing",
       modelId: "planted",
       modelHash: "a".repeat(64),
+      architecture: null,
+      layerCount: null,
       hookPoint: "resid-post",
       readPosition: FIRST_DIFFERENT_TOKEN,
       dtype: "float32",
@@ -44,6 +46,7 @@ export function plantedVectors({ layers = [0, 1, 2, 3], dModel = D_MODEL } = {})
       normalization: null,
       shuffleSeed: 0,
       contentHash: null,
+      provenance: null,
     },
   });
 }

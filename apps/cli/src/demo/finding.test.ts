@@ -18,6 +18,8 @@ function vectorsOf(behavior: string, values: readonly number[]): SteeringVectors
       behavior,
       modelId: "phantom",
       modelHash: "a".repeat(64),
+      architecture: null,
+      layerCount: null,
       hookPoint: "resid-post",
       readPosition: "letter",
       dtype: "float32",
@@ -30,6 +32,7 @@ function vectorsOf(behavior: string, values: readonly number[]): SteeringVectors
       normalization: null,
       shuffleSeed: 0,
       contentHash: null,
+      provenance: null,
     },
   });
 }

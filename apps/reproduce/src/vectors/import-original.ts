@@ -28,6 +28,8 @@ export async function importOriginalVectors(
         behavior,
         modelId: ORIGINAL_MODEL,
         modelHash: UNKNOWN,
+        architecture: null,
+        layerCount: null,
         hookPoint: "resid-post",
         readPosition: FIRST_DIFFERENT_TOKEN,
         dtype: "float32",
@@ -40,6 +42,7 @@ export async function importOriginalVectors(
         normalization: null,
         shuffleSeed: 0,
         contentHash: null,
+        provenance: null,
       },
     });
     await saveSteeringVectors(join(out, behavior, `${ORIGINAL_MODEL}.safetensors`), vectors);

@@ -1,3 +1,5 @@
+import type { LensOptions, LensReading, ReadText } from "./lens.ts";
+import type { Probe, ProbedToken, TraceOptions } from "./probe.ts";
 import type { Steering, SteeringOperation } from "./steering.ts";
 
 /** What a model is, as results record it. */
@@ -104,6 +106,14 @@ export interface GenerateOptions extends CallOptions {
   readonly batchSize?: number;
   /** Called with each piece of text as soon as it is certain; `request` is the index of the request. */
   readonly onText?: (event: { readonly request: number; readonly text: string }) => void;
+  /** What is watched at every token; `onToken` gets it. @default none */
+  readonly probes?: readonly Probe[];
+  /**
+   * Called with each token of prompt and answer, in order within a request, as soon as the model has read it. With probes
+   * the last token of an answer, which generation alone never reads, is read too. `request` is the index of the request.
+   * Models that cannot tell never call it.
+   */
+  readonly onToken?: (event: ProbedToken & { readonly request: number }) => void;
   /** Called with each generation as soon as it has ended, before the others; `request` is the index of the request. */
   readonly onDone?: (event: { readonly request: number; readonly generation: Generation }) => void;
 }
@@ -150,6 +160,12 @@ export interface ExplainedToken {
     readonly layer: number;
     readonly multiplier: number;
     readonly operation: SteeringOperation;
+    /**
+     * `||h' - h||` and `||h' - h|| / ||h||`, h the residual stream at this token before the step and h' after it, in the run
+     * that has all of the steps; the second is null where h is zero. Models that do not read h leave both out.
+     */
+    readonly changeNorm?: number;
+    readonly relativeChange?: number | null;
   }>;
 }
 
@@ -194,11 +210,20 @@ export interface SteerableModel extends AsyncDisposable {
     steering: Steering,
     options?: CallOptions,
   ): AsyncIterable<TextComparison>;
-  /** Every token of the prompt with the steps that act on it. */
+  /** Every token of the prompt, and of the answer if there is one, with the steps that act on it. */
   explain(
-    prompt: PromptText & { readonly answer?: string },
+    prompt: ReadText,
     steering: Steering,
+    options?: CallOptions,
   ): Promise<readonly ExplainedToken[]>;
+  /** The logit lens of a text. Models that do not give what is inside a block leave the method out. */
+  lens?(text: ReadText, options: LensOptions): Promise<LensReading>;
+  /** The residual stream at every token of a text against probes. Models that do not give it leave the method out. */
+  trace?(
+    text: ReadText,
+    probes: readonly Probe[],
+    options?: TraceOptions,
+  ): Promise<readonly ProbedToken[]>;
   /** Releases memory and threads; twice is safe. */
   dispose(): Promise<void>;
 }

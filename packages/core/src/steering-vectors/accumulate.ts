@@ -21,6 +21,7 @@ export type VectorOrigin = Omit<
   | "aggregation"
   | "shuffleSeed"
   | "contentHash"
+  | "provenance"
   | "hookPoint"
   | "normalization"
 >;
@@ -138,6 +139,7 @@ export class VectorAccumulator {
         normalization: null,
         shuffleSeed: this.#seed,
         contentHash: null,
+        provenance: null,
       },
     });
   }

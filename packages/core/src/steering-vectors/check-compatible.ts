@@ -10,16 +10,26 @@ export interface CheckCompatibleOptions {
 }
 
 /**
- * Whether vectors can steer a model.
+ * How well vectors fit a model: made on it, on one of the same architecture and depth, or on one that is known only to
+ * have a residual stream of the same size.
+ */
+export type Compatibility = "exact" | "architecture" | "size";
+
+/** The `modelHash` of vectors that were made elsewhere, in a file that does not tell the model's. */
+export const UNKNOWN_MODEL_HASH = "unknown";
+
+/**
+ * Whether vectors can steer a model, and how well they fit it. Vectors of an unknown model are taken like those of this
+ * one, since nothing can say more of them than their size does.
  * @throws {CaaError} `incompatible-vector` when their size differs or a layer does not exist in the model, and, unless
  * allowed, when they were made on another model
  */
 export function checkCompatible(
   vectors: SteeringVectors,
-  model: Pick<ModelInfo, "id" | "hash" | "dModel" | "layerCount">,
+  model: Pick<ModelInfo, "id" | "hash" | "architecture" | "dModel" | "layerCount">,
   { allowOtherModel = false, layers = vectors.layers }: CheckCompatibleOptions = {},
-): void {
-  const { modelId, modelHash } = vectors.metadata;
+): Compatibility {
+  const { modelId, modelHash, architecture, layerCount } = vectors.metadata;
   const where = `vectors of "${vectors.behavior}", made on ${modelId}`;
   const refuse = (message: string, facts: Readonly<Record<string, unknown>>): CaaError =>
     new CaaError("incompatible-vector", `${where}: ${message}`, {
@@ -39,10 +49,16 @@ export function checkCompatible(
       layer: outside,
     });
   }
-  if (modelHash !== model.hash && !allowOtherModel) {
+  if (modelHash === model.hash) {
+    return "exact";
+  }
+  if (modelHash !== UNKNOWN_MODEL_HASH && !allowOtherModel) {
     throw refuse(
       `expected vectors made on this model, ${model.id} (${model.hash.slice(0, 12)}), got ${modelHash.slice(0, 12)}`,
       { expected: model.hash, got: modelHash },
     );
   }
+  return architecture === model.architecture && layerCount === model.layerCount
+    ? "architecture"
+    : "size";
 }

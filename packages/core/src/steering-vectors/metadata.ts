@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { name, normalizationSchema, sha256, text } from "./metadata-fields.ts";
+import { provenanceSchema, type VectorProvenance } from "./provenance.ts";
 
 /** Says how the file is laid out; another number is another layout. */
 export const STEERING_VECTORS_FORMAT = 1;
@@ -10,6 +12,10 @@ export interface SteeringVectorsMetadata {
   readonly modelId: string;
   /** `ModelInfo.hash` of the model that was read. */
   readonly modelHash: string;
+  /** `ModelInfo.architecture` of that model; null where it is not known. */
+  readonly architecture: string | null;
+  /** How many decoder blocks that model has; null where it is not known. */
+  readonly layerCount: number | null;
   /** The residual stream after a decoder block, before the final norm. */
   readonly hookPoint: "resid-post";
   /** Which token was read, in words. */
@@ -22,14 +28,18 @@ export interface SteeringVectorsMetadata {
   /** Path or name of the contrast pairs. */
   readonly datasetName: string;
   readonly datasetHash: string;
+  /** 0 for vectors that were not made from pairs here. */
   readonly pairCount: number;
-  readonly aggregation: "mean-difference";
+  /** `imported` and `combined` vectors have a `provenance`. */
+  readonly aggregation: "mean-difference" | "imported" | "combined";
   /** Null for vectors as they were measured. */
   readonly normalization: VectorNormalization | null;
   /** Seed of the label shuffles and of the halves. */
   readonly shuffleSeed: number;
   /** SHA-256, hex, of the tensors as they were saved; null until then. */
   readonly contentHash: string | null;
+  /** Where vectors come from that were not made from pairs here; null for those that were. */
+  readonly provenance: VectorProvenance | null;
 }
 
 /** Every behavior's vector has been rescaled to one norm a layer. */
@@ -43,36 +53,32 @@ export interface VectorNormalization {
 /** Read position of the reference method, for `readPosition`. */
 export const FIRST_DIFFERENT_TOKEN = "first token where the answers differ";
 
-/** Far above any real text here; bounds what a hostile file makes us keep. */
-const text = z.string().min(1).max(4_096);
-const name = z
-  .string()
-  .max(200)
-  .regex(/^[^\s:\p{C}]+$/u, "a name has no blanks, colons or control characters");
-
-const normalizationSchema = z.object({
-  behaviors: z.array(name).min(1).max(1_000).readonly(),
-  targetNorm: z.record(z.string().regex(/^\d{1,4}$/), z.number().positive()).readonly(),
-});
-
-export const steeringVectorsMetadataSchema: z.ZodType<SteeringVectorsMetadata> = z.object({
-  formatVersion: z.literal(STEERING_VECTORS_FORMAT),
-  behavior: name,
-  modelId: text,
-  modelHash: text,
-  hookPoint: z.literal("resid-post"),
-  readPosition: text,
-  dtype: text,
-  promptStyle: text,
-  system: z.string().max(100_000).nullable(),
-  datasetName: text,
-  datasetHash: text,
-  pairCount: z.number().int().min(1),
-  aggregation: z.literal("mean-difference"),
-  normalization: normalizationSchema.nullable(),
-  shuffleSeed: z.number().int(),
-  contentHash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, "a SHA-256 in lower-case hex")
-    .nullable(),
-});
+export const steeringVectorsMetadataSchema: z.ZodType<SteeringVectorsMetadata> = z
+  .object({
+    formatVersion: z.literal(STEERING_VECTORS_FORMAT),
+    behavior: name,
+    modelId: text,
+    modelHash: text,
+    architecture: text.nullable().default(null),
+    layerCount: z.number().int().min(1).nullable().default(null),
+    hookPoint: z.literal("resid-post"),
+    readPosition: text,
+    dtype: text,
+    promptStyle: text,
+    system: z.string().max(100_000).nullable(),
+    datasetName: text,
+    datasetHash: text,
+    pairCount: z.number().int().min(0),
+    aggregation: z.enum(["mean-difference", "imported", "combined"]),
+    normalization: normalizationSchema.nullable(),
+    shuffleSeed: z.number().int(),
+    contentHash: sha256.nullable(),
+    provenance: provenanceSchema().default(null),
+  })
+  .refine(
+    ({ aggregation, pairCount, provenance }) =>
+      aggregation === "mean-difference"
+        ? pairCount > 0 && provenance === null
+        : pairCount === 0 && provenance?.kind === aggregation,
+    "vectors from pairs have at least one pair and no provenance, others no pairs and a provenance of their kind",
+  );

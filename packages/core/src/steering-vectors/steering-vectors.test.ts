@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../random/random.ts";
 import { SHUFFLE_COUNT, VectorAccumulator } from "./accumulate.ts";
-import { checkCompatible } from "./check-compatible.ts";
+import { decodeSteeringVectors, encodeSteeringVectors } from "./encode.ts";
+import { checkCompatible, UNKNOWN_MODEL_HASH } from "./check-compatible.ts";
 import { madeUpVectors } from "../testing/made-up-vectors.ts";
-import { FIRST_DIFFERENT_TOKEN } from "./metadata.ts";
+import { FIRST_DIFFERENT_TOKEN, type SteeringVectorsMetadata } from "./metadata.ts";
 import { SteeringVectors } from "./steering-vectors.ts";
 
 const origin = {
   behavior: "refusal",
   modelId: "m",
   modelHash: "h",
+  architecture: "LlamaForCausalLM",
+  layerCount: 6,
   readPosition: FIRST_DIFFERENT_TOKEN,
   dtype: "float32",
   promptStyle: "template",
@@ -17,7 +20,13 @@ const origin = {
   datasetName: "d",
   datasetHash: "e",
 };
-const model = { id: "fake/model", hash: "0123abcd", dModel: 4, layerCount: 6 };
+const model = {
+  id: "fake/model",
+  hash: "0123abcd",
+  architecture: "LlamaForCausalLM",
+  dModel: 4,
+  layerCount: 6,
+};
 
 describe("SteeringVectors", () => {
   const { metadata } = madeUpVectors();
@@ -70,7 +79,7 @@ describe("SteeringVectors", () => {
     ).toThrow(/shuffle.0, layer 0/);
     const bad = { ...metadata, pairCount: 0, behavior: "a b" };
     expect(() => new SteeringVectors({ vectors, metadata: bad })).toThrow(
-      /(?=.*pairCount)(?=.*behavior)/s,
+      /(?=.*at least one pair)(?=.*behavior)/s,
     );
   });
 
@@ -197,8 +206,51 @@ describe("VectorAccumulator", () => {
   });
 });
 
+describe("provenance", () => {
+  const sources = [{ name: "vec.pt", sha256: "0".repeat(64) }];
+  const imported = { kind: "imported", format: "torch", sources, changes: [] } as const;
+  const make = (metadata: Partial<SteeringVectorsMetadata>): SteeringVectors =>
+    madeUpVectors({ metadata });
+
+  test("is kept, also where it has provenance itself", () => {
+    const one = make({ aggregation: "imported", pairCount: 0, provenance: imported });
+    const provenance = { kind: "combined", formula: "2 * a", inputs: [one.metadata] } as const;
+    const two = make({ aggregation: "combined", pairCount: 0, provenance });
+    const read = decodeSteeringVectors(encodeSteeringVectors(two));
+    expect(read.metadata.provenance).toMatchObject({
+      kind: "combined",
+      inputs: [{ behavior: "sycophancy", provenance: imported }],
+    });
+  });
+
+  test("fits how the vectors came to be", () => {
+    const refused = expect.objectContaining({ code: "invalid-argument" });
+    expect(() => make({ provenance: imported })).toThrow(refused);
+    expect(() => make({ aggregation: "imported", pairCount: 0 })).toThrow(refused);
+    expect(() => make({ aggregation: "combined", pairCount: 0, provenance: imported })).toThrow(
+      refused,
+    );
+    expect(() => make({ pairCount: 0 })).toThrow(refused);
+  });
+});
+
 describe("checkCompatible", () => {
   const refused = expect.objectContaining({ code: "incompatible-vector" });
+
+  test("says whether the model is the same, of the same architecture, or of the same size only", () => {
+    const other = { ...model, hash: "ffff" };
+    const of = (metadata: Partial<SteeringVectorsMetadata>): string =>
+      checkCompatible(madeUpVectors({ metadata }), other, { allowOtherModel: true });
+    expect(of({ modelHash: "ffff" })).toBe("exact");
+    expect(of({ architecture: "LlamaForCausalLM", layerCount: 6 })).toBe("architecture");
+    expect(of({ architecture: "LlamaForCausalLM", layerCount: 7 })).toBe("size");
+    expect(of({})).toBe("size");
+  });
+
+  test("takes vectors of an unknown model where the size fits", () => {
+    const vectors = madeUpVectors({ metadata: { modelHash: UNKNOWN_MODEL_HASH } });
+    expect(checkCompatible(vectors, model)).toBe("size");
+  });
 
   test("takes its own model, and another of the same size only when allowed", () => {
     const vectors = madeUpVectors();

@@ -43,6 +43,8 @@ test("a mean difference finds the planted direction at every layer", async () =>
     behavior: "planted",
     modelId: model.info.id,
     modelHash: model.info.hash,
+    architecture: model.info.architecture,
+    layerCount: model.info.layerCount,
     readPosition: "letter",
     dtype: "float32",
     promptStyle: "fake",

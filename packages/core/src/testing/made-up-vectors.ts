@@ -29,6 +29,8 @@ export function madeUpVectors(
       behavior: "sycophancy",
       modelId: "fake/model",
       modelHash: "0123abcd",
+      architecture: null,
+      layerCount: null,
       hookPoint: "resid-post",
       readPosition: "first token where the answers differ",
       dtype: "float32",
@@ -41,6 +43,7 @@ export function madeUpVectors(
       normalization: null,
       shuffleSeed: 0,
       contentHash: null,
+      provenance: null,
       ...metadata,
     },
   });

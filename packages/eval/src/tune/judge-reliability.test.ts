@@ -17,10 +17,7 @@ function vectorsOf(seed: number, signal: number, spread: number, pairs = 40): St
     });
     accumulator.add(difference, new Float32Array(D));
   }
-  const { modelId, modelHash, readPosition, dtype, promptStyle, datasetName, datasetHash } =
-    madeUpVectors().metadata;
-  const origin = { modelId, modelHash, readPosition, dtype, promptStyle, datasetName, datasetHash };
-  return accumulator.finish({ ...origin, behavior: "made-up", system: null });
+  return accumulator.finish({ ...madeUpVectors().metadata, behavior: "made-up" });
 }
 
 const shareReliable = (signal: number, spread: number): number => {

@@ -96,6 +96,8 @@ export async function generateVectors(
     behavior: dataset.behavior,
     modelId: info.id,
     modelHash: info.hash,
+    architecture: info.architecture,
+    layerCount: info.layerCount,
     readPosition: FIRST_DIFFERENT_TOKEN,
     dtype: info.dtype,
     promptStyle: info.promptStyle,
