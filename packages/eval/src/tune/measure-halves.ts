@@ -10,15 +10,14 @@ import { sweepOf } from "./tune-sweep.ts";
 /** Seeds of tunings that share no random direction, up to so many controls. */
 const SEED_SPAN = 10_000;
 
-/** Cells of some vectors on one half of the items, which is kept in a folder of its own. */
+/** Cells of some vectors on one half of the items. */
 async function measure(
   plan: TunePlan,
   half: DataSet<AbItem>,
   stage: TuneStage,
   sets: readonly ChoiceSet[],
 ): Promise<readonly ChoiceCell[]> {
-  const sweep = sweepOf(plan, `items-${half.hash.slice(0, 12)}`, stage);
-  return (await runChoiceSets({ ...sweep, type: "ab", dataset: half }, sets)).cells;
+  return (await runChoiceSets({ ...sweepOf(plan, half, stage), type: "ab" }, sets)).cells;
 }
 
 /** The grid of layers and multipliers, and the plain model, on the items that are chosen on. */

@@ -110,20 +110,12 @@ const checkMmlu: Check = async ({ plan, plainLayer }, { layer, multiplier }) => 
     return [notChecked("mmlu_drop", limit, "no MMLU items")];
   }
   const set = { vectors, vectorsKind };
-  const { cells } = await runChoiceSets(
-    {
-      ...sweepOf(plan, "guard", "mmlu"),
-      type: "mmlu",
-      dataset: {
-        ...sampleItems(mmlu, { count: plan.mmluItems, seed }),
-        behavior: vectors.behavior,
-      },
-    },
-    [
-      { ...set, layers: [plainLayer], multipliers: [0] },
-      { ...set, layers: [layer], multipliers: [multiplier] },
-    ],
-  );
+  const { behavior } = vectors;
+  const dataset = { ...sampleItems(mmlu, { count: plan.mmluItems, seed }), behavior };
+  const { cells } = await runChoiceSets({ ...sweepOf(plan, dataset, "mmlu"), type: "mmlu" }, [
+    { ...set, layers: [plainLayer], multipliers: [0] },
+    { ...set, layers: [layer], multipliers: [multiplier] },
+  ]);
   const [plain, steered] = cells;
   const drops =
     plain === undefined || steered === undefined
@@ -153,11 +145,10 @@ async function answersAt(
   const { vectors, vectorsKind } = plan;
   const place = { layers: [layer], multipliers: [multiplier] };
   const { cells } = await runOpenEndedSweep({
-    ...sweepOf(plan, "guard", stage),
+    ...sweepOf(plan, dataset, stage),
     ...place,
     vectors,
     vectorsKind,
-    dataset,
     maxNewTokens,
   });
   return cells[0]?.rows ?? [];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +32,7 @@ const fake = (options: FakeModelOptions = {}): FakeModel =>
 
 const questions = (texts: readonly string[]): TuneOptions["harmless"] => ({
   path: "made-up.json",
-  hash: "e".repeat(64),
+  hash: createHash("sha256").update(JSON.stringify(texts)).digest("hex"),
   behavior: "harmless",
   items: texts.map((question) => ({ question })),
 });
@@ -121,6 +122,18 @@ describe("tuneSteering", () => {
     const again = fake();
     expect(await tuneSteering(setup(again, few))).toEqual(whole);
     expect(again.promptsHandled).toBe(texts);
+  });
+
+  it("asks otherwise in the same folder: by another seed, with other questions", async () => {
+    const openEnded = questions(["Where to?", "Why?", "When?", "Who?"]);
+    const few = { layers: [2], multipliers: [1], controls: 1, openEnded, openEndedItems: 2 };
+    const first = await tuneSteering(setup(undefined, few));
+    const seeded = await tuneSteering(setup(undefined, { ...few, seed: 1 }));
+    expect(seeded.grid).not.toEqual(first.grid);
+    const harmless = questions(["How deep is a lake?"]);
+    const asked = await tuneSteering(setup(undefined, { ...few, harmless }));
+    expect(asked.candidates[0]?.checks.find(({ guard }) => guard === "divergence")?.n).toBe(1);
+    expect(await tuneSteering(setup(undefined, few))).toEqual(first);
   });
 
   it("recommends nothing where steering moves nothing, without asking a guard", async () => {
