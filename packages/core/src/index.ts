@@ -1,5 +1,7 @@
 export { CaaError, throwIfAborted } from "./errors/caa-error.ts";
 export type { CaaErrorCode } from "./errors/caa-error.ts";
+export { halfFloatTable } from "./floats/half-floats.ts";
+export { readBF16, readF16, readF32 } from "./floats/plain-floats.ts";
 export { retryAfterMs } from "./hub/retry-after.ts";
 export { LENS_PLACES } from "./model/lens.ts";
 export type {

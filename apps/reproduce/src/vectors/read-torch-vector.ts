@@ -1,6 +1,5 @@
-import { CaaError } from "@caa/core";
+import { CaaError, halfFloatTable } from "@caa/core";
 import { readFileLimited } from "@caa/core/files";
-import { halfFloatTable } from "../../../../packages/llama/src/gguf/half-floats.ts";
 import { readStoredZip } from "./read-zip.ts";
 
 /** Far above any vector; one of Llama-2-13b has 20 KB. */

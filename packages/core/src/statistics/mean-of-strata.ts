@@ -13,6 +13,8 @@ import { studentTQuantile } from "./student-t.ts";
 
 /** Memory holds one number a resample; more than this adds no digit that matters. */
 const MAX_RESAMPLES = 1_000_000;
+/** Up to so many degrees of freedom the resampled means are few and end too near: as of two values, at these values. */
+const FEW_DEGREES_OF_FREEDOM = 6;
 
 export interface MeanOptions extends IntervalOptions {
   /** Seed of the bootstrap. @default 0 */
@@ -37,7 +39,9 @@ export interface StratifiedMean {
  * interval are quantiles of the resampled means at the levels `Φ(a + (a ± t) / (1 - a (a ± t)))`, those of Efron's
  * accelerated interval (1987), with `a` a sixth of the skewness of the resampled means, which for a mean is the correction
  * of the bias too; and with Student's t in place of the normal quantile, since the variance comes of few values
- * (Hesterberg 2015), its degrees of freedom those of Welch and Satterthwaite, n - 1 for one stratum.
+ * (Hesterberg 2015), its degrees of freedom those of Welch and Satterthwaite, n - 1 for one stratum. Up to 6 of these the
+ * interval reaches at least as far as Student's, `m ± t sqrt(sum_k s_k^2 / n_k) / K`, and so beyond the values: of two or
+ * three, resampled means alone hold the true mean in 50 and 75 % of cases.
  * @param strata (K)(n_k)
  * @throws {CaaError} empty-selection without strata or values in one; invalid-argument for NaN, infinity or options out of
  *   range
@@ -57,10 +61,11 @@ export function meanOfStrata(
   const mean = average(strata.map(average));
   const parts = partsOf(strata);
   const means = resampledMeans(parts, mean, strata.length, { seed, resamples });
-  const levels = levelsOf(parts, confidence);
-  const bootstrap = levels && {
-    low: quantile(means, levels.low),
-    high: quantile(means, levels.high),
+  const ends = endsOf(parts, confidence);
+  const reach = (ends?.atLeast ?? 0) / strata.length;
+  const bootstrap = ends && {
+    low: Math.min(mean - reach, quantile(means, ends.levels.low)),
+    high: Math.max(mean + reach, quantile(means, ends.levels.high)),
   };
   return { mean, bootstrap };
 }
@@ -113,8 +118,16 @@ function resampledMeans(
   return means.sort();
 }
 
-/** At which levels of the resampled means the interval ends; null for a single value. */
-function levelsOf(parts: readonly Part[], confidence: number): Interval | null {
+/** Where the interval ends. */
+interface Ends {
+  /** Of the resampled means. */
+  readonly levels: Interval;
+  /** From the mean; of the sum of the strata's means. */
+  readonly atLeast: number;
+}
+
+/** Null for a single value. */
+function endsOf(parts: readonly Part[], confidence: number): Ends | null {
   const moment = (part: Part, k: number): number =>
     (part.draws * part.weight ** k * part.deviations.reduce((sum, x) => sum + x ** k, 0)) /
     part.deviations.length;
@@ -124,7 +137,7 @@ function levelsOf(parts: readonly Part[], confidence: number): Interval | null {
     return null;
   }
   if (variance === 0) {
-    return { low: 0, high: 1 }; // all resampled means are the same
+    return { levels: { low: 0, high: 1 }, atLeast: 0 }; // all resampled means are the same
   }
   const third = parts.reduce((sum, part) => sum + moment(part, 3), 0);
   const a = third / variance / Math.sqrt(variance) / 6;
@@ -137,5 +150,8 @@ function levelsOf(parts: readonly Part[], confidence: number): Interval | null {
     const room = 1 - a * (a + z);
     return room > 0 ? normalCdf(a + (a + z) / room) : z < 0 ? 0 : 1;
   };
-  return { low: level(-t), high: level(t) };
+  return {
+    levels: { low: level(-t), high: level(t) },
+    atLeast: degreesOfFreedom > FEW_DEGREES_OF_FREEDOM ? 0 : t * Math.sqrt(variance),
+  };
 }

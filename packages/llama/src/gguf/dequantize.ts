@@ -1,5 +1,4 @@
-import { CaaError } from "@caa/core";
-import { readBF16, readF16, readF32 } from "./plain-floats.ts";
+import { CaaError, readBF16, readF16, readF32 } from "@caa/core";
 import { readQ4_0, readQ4_1, readQ5_0, readQ5_1, readQ8_0 } from "./small-blocks.ts";
 import { readQ4_K, readQ5_K, readQ6_K } from "./super-blocks.ts";
 import { type GgufTensorType, tensorLayouts } from "./tensor-types.ts";

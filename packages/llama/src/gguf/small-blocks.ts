@@ -1,6 +1,6 @@
 // Blocks of 32 values. In every type the low half of byte j is value j, the high half value j + 16. Each product and
 // sum is rounded to float32 on its own, as the format's reference does.
-import { halfFloatTable } from "./half-floats.ts";
+import { halfFloatTable } from "@caa/core";
 
 const BLOCK = 32;
 const HALF = BLOCK / 2;

@@ -1,6 +1,6 @@
 // Blocks of 256 values whose parts have their own scales, which share one more. Each product and sum is rounded to
 // float32 on its own, as the format's reference does.
-import { halfFloatTable } from "./half-floats.ts";
+import { halfFloatTable } from "@caa/core";
 
 const BLOCK = 256;
 
