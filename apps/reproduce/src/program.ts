@@ -52,7 +52,7 @@ export async function runReproduce(
     .action(async ({ dryRun, ...flags }: Flags & { readonly dryRun?: boolean }) => {
       const options = await readOptions(flags, dependencies);
       if (dryRun === true) {
-        printPlan(options, dependencies);
+        await printPlan(options, dependencies);
       } else {
         ({ exitCode } = await reproduce(options, dependencies));
       }

@@ -1,23 +1,22 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { RunConditions } from "../compare/band.ts";
+import { findOtherItems } from "../items/other-items.ts";
 import type { ReproduceOptions } from "../plan/options.ts";
 import { PUBLISHED_LAYER } from "../published/table.ts";
 
-/** What `caa data process` writes beside the items that it held out. */
-const OWN_SPLIT = "manifest.json";
+/** Sets that are named where items are not the published ones. */
+const NAMED = 3;
 
 /** Whether the published bands hold for a run. */
-export function conditionsOf(options: ReproduceOptions, cwd: string): RunConditions {
+export async function conditionsOf(options: ReproduceOptions, cwd: string): Promise<RunConditions> {
   const { originalVectors, originalPrompts } = options;
   return {
-    noBands: whyNoBands(options, cwd),
+    noBands: await whyNoBands(options, cwd),
     originalVectors: originalVectors !== null,
     originalPrompts,
   };
 }
 
-function whyNoBands(options: ReproduceOptions, cwd: string): string | null {
+async function whyNoBands(options: ReproduceOptions, cwd: string): Promise<string | null> {
   const { published, size, layer, limit, data, runtime } = options;
   if (!published) {
     return "the published figures are of another model";
@@ -31,7 +30,9 @@ function whyNoBands(options: ReproduceOptions, cwd: string): string | null {
   if (runtime.dtype === "q8" || runtime.dtype === "q4") {
     return "the weights are rounded to blocks";
   }
-  return existsSync(join(resolve(cwd, data), OWN_SPLIT))
-    ? `the test items are a split of our own (${OWN_SPLIT} in ${data}), not the original's`
-    : null;
+  const other = await findOtherItems(options, cwd);
+  const more = other.length > NAMED ? ` and ${other.length - NAMED} more sets` : "";
+  return other.length === 0
+    ? null
+    : `${data} has other items than nrimsky/CAA: ${other.slice(0, NAMED).join(", ")}${more}`;
 }

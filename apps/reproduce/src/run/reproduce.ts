@@ -23,8 +23,11 @@ export const EXIT = {
 } as const;
 
 /** Prints all commands with how much work each is. */
-export function printPlan(options: ReproduceOptions, { cwd, stdout }: CliDependencies): void {
-  const { noBands } = conditionsOf(options, cwd);
+export async function printPlan(
+  options: ReproduceOptions,
+  { cwd, stdout }: CliDependencies,
+): Promise<void> {
+  const { noBands } = await conditionsOf(options, cwd);
   for (const { args, work } of planRuns(options)) {
     stdout.write(`${commandLine(args)}\n    # ${work}\n`);
   }
@@ -44,7 +47,7 @@ export async function reproduce(
   outer: CliDependencies,
 ): Promise<{ readonly cells: readonly ComparedCell[]; readonly exitCode: number }> {
   const { cwd, stderr } = outer;
-  const conditions = conditionsOf(options, cwd);
+  const conditions = await conditionsOf(options, cwd);
   if (conditions.noBands !== null) {
     stderr.write(`published bands do not apply: ${conditions.noBands}\n`);
   }
