@@ -1,3 +1,7 @@
+export { decodeTorch } from "../formats/torch/decode-torch.ts";
+export { encodeTorch } from "../formats/torch/encode-torch.ts";
+export type { EncodeTorchOptions } from "../formats/torch/encode-torch.ts";
+export type { TorchDtype, TorchTensor } from "../formats/torch/torch-tensor.ts";
 export { readFileLimited } from "./read-file-limited.ts";
 export { sha256File } from "./sha256-file.ts";
 export { statOrUndefined } from "./stat-or-undefined.ts";
