@@ -1,14 +1,12 @@
-import type { CellKey } from "../published/table.ts";
+import type { PublishedCell } from "../published/table.ts";
 
-/** In percent points, or points of the judge. */
+/** In percent points. */
 const BANDS = {
   /** The model without steering: the same weights, items and prompts. */
   unsteered: 0.1,
   originalVectors: 0.5,
   /** Vectors made again. */
   ownVectors: 10,
-  /** Between two runs of the published judge. */
-  judge: 0.4,
 } as const;
 
 /** What a run has in common with the published one. */
@@ -26,7 +24,7 @@ export type Band = { readonly width: number } | { readonly none: string };
 
 /** The band of a figure; it is for figures with all their digits. */
 export function bandOf(
-  { type, multiplier, systemPrompt, trained }: CellKey,
+  { type, multiplier, systemPrompt, trained, steeredOtherwise }: Omit<PublishedCell, "value">,
   run: RunConditions,
 ): Band {
   if (run.noBands !== null) {
@@ -36,13 +34,16 @@ export function bandOf(
     return { none: "no band is stated for a model that was trained again" };
   }
   if (type === "open_ended") {
-    return { width: BANDS.judge };
+    return { none: "the judge asks by another prompt and rubric than the original's" };
   }
   if (systemPrompt !== null && !run.originalPrompts) {
     return { none: "the system prompts are in other words than the original's" };
   }
   if (multiplier === 0) {
     return { width: BANDS.unsteered };
+  }
+  if (steeredOtherwise !== null) {
+    return { none: steeredOtherwise };
   }
   return { width: run.originalVectors ? BANDS.originalVectors : BANDS.ownVectors };
 }

@@ -12,6 +12,7 @@ const cell: PublishedCell = {
   trained: null,
   value: 50,
   rounding: 0,
+  steeredOtherwise: null,
 };
 const run: RunConditions = { noBands: null, originalVectors: false, originalPrompts: false };
 
@@ -22,8 +23,14 @@ describe("bands", () => {
     [{ multiplier: 0 }, {}, { width: 0.1 }],
     [{ multiplier: 0 }, { originalVectors: true }, { width: 0.1 }],
     [{ type: "mmlu", multiplier: -2 }, {}, { width: 10 }],
-    [{ type: "open_ended", multiplier: 0 }, {}, { width: 0.4 }],
-    [{ type: "open_ended" }, { originalVectors: true }, { width: 0.4 }],
+    [{ type: "open_ended", multiplier: 0 }, {}, { none: expect.stringMatching(/rubric/) }],
+    [
+      { type: "open_ended" },
+      { originalVectors: true, originalPrompts: true },
+      { none: expect.stringMatching(/rubric/) },
+    ],
+    [{ steeredOtherwise: "eight" }, { originalVectors: true }, { none: "eight" }],
+    [{ steeredOtherwise: "eight", multiplier: 0 }, {}, { width: 0.1 }],
     [{ systemPrompt: "pos" }, { originalPrompts: true }, { width: 10 }],
     [{ systemPrompt: "pos" }, {}, { none: expect.stringMatching(/other words/) }],
     [{ trained: "neg" }, { originalPrompts: true }, { none: expect.stringMatching(/trained/) }],

@@ -167,6 +167,7 @@ const MMLU: readonly PublishedTable[] = [
     size: "13b",
     source:
       "result files of MMLU at layer 14, at 366c20b, to one digit: an earlier run, normalized over eight behaviors, power seeking too",
+    steeredOtherwise: "the published vectors of MMLU were normalized over eight behaviors",
     rounding: 0.05,
     multipliers: [-1, 0, 1],
     rows: {

@@ -18,13 +18,13 @@ export function publishedTables(size: ModelSize): readonly PublishedTable[] {
 
 /** The figures of a table, by behavior, then multiplier. */
 export function cellsOf(table: PublishedTable): readonly PublishedCell[] {
-  const { type, systemPrompt = null, trained = null, rounding, multipliers, rows } = table;
+  const { type, systemPrompt = null, trained = null, steeredOtherwise = null } = table;
+  const { rounding, multipliers, rows } = table;
+  const common = { type, systemPrompt, trained, rounding, steeredOtherwise };
   return BEHAVIOR_NAMES.flatMap((behavior) =>
     (rows[behavior] ?? []).flatMap((value, column) => {
       const multiplier = multipliers[column];
-      return multiplier === undefined
-        ? []
-        : [{ type, behavior, multiplier, systemPrompt, trained, value, rounding }];
+      return multiplier === undefined ? [] : [{ ...common, behavior, multiplier, value }];
     }),
   );
 }

@@ -21,6 +21,8 @@ export interface PublishedCell extends CellKey {
   readonly value: number;
   /** Half a unit of the last digit that is published; 0 where all digits are. */
   readonly rounding: number;
+  /** What was otherwise in the published run where it steered, in words; null for nothing that is known. */
+  readonly steeredOtherwise: string | null;
 }
 
 export interface PublishedTable {
@@ -31,6 +33,8 @@ export interface PublishedTable {
   readonly systemPrompt?: "pos" | "neg";
   readonly trained?: "pos" | "neg";
   readonly rounding: number;
+  /** @default nothing that is known */
+  readonly steeredOtherwise?: string;
   /** Of the columns. */
   readonly multipliers: readonly number[];
   readonly rows: Readonly<Partial<Record<BehaviorName, readonly number[]>>>;
