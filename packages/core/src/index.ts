@@ -1,3 +1,8 @@
+export { compareVectors } from "./combine/compare-vectors.ts";
+export type { LayerDifference, VectorsComparison } from "./combine/compare-vectors.ts";
+export { orthogonalize, projectOut } from "./combine/project-out.ts";
+export { sumVectors } from "./combine/sum-vectors.ts";
+export type { WeightedVectors } from "./combine/sum-vectors.ts";
 export { CaaError, throwIfAborted } from "./errors/caa-error.ts";
 export type { CaaErrorCode } from "./errors/caa-error.ts";
 export { halfFloatTable } from "./floats/half-floats.ts";
