@@ -185,10 +185,10 @@ test("explain names the steps of each token", async () => {
   ]);
   expect(tokens.map(({ text, steps }) => [text, steps.length])).toEqual([
     ["[INST]", 0],
-    ["a", 0],
-    ["b", 0],
-    ["[/INST]", 0],
-    ["(A)", 1],
+    [" a", 0],
+    [" b", 0],
+    [" [/INST]", 0],
+    [" (A)", 1],
   ]);
 });
 

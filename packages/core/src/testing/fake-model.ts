@@ -1,4 +1,6 @@
 import { CaaError, throwIfAborted } from "../errors/caa-error.ts";
+import type { LensOptions, LensReading, ReadText } from "../model/lens.ts";
+import type { Probe, ProbedToken, TraceOptions } from "../model/probe.ts";
 import type {
   ActivationOptions,
   AnsweredPrompt,
@@ -13,7 +15,6 @@ import type {
   GenerateRequest,
   Generation,
   ModelInfo,
-  PromptText,
   SteerableModel,
   TextComparison,
 } from "../model/steerable-model.ts";
@@ -21,8 +22,15 @@ import type { Steering } from "../model/steering.ts";
 import { createRandom, randomDirection } from "../random/random.ts";
 import { applySteering } from "../steering-plan/apply-steering.ts";
 import { relativeDose } from "../steering-plan/relative-dose.ts";
-import { steeredSpan } from "../steering-plan/steered-span.ts";
 import { norm } from "../vectors/vectors.ts";
+import {
+  explainToken,
+  type FakeInside,
+  type FakeToken,
+  lensCells,
+  probeScores,
+  readInside,
+} from "./fake-inside.ts";
 import {
   checkedSpan,
   fakePrompt,
@@ -192,7 +200,9 @@ export class FakeModel implements SteerableModel {
     options: GenerateOptions = {},
   ): Promise<readonly Generation[]> {
     requests.forEach(({ steering = [] }) => this.#check(steering));
-    const { maxNewTokens = 100, temperature = 0, stop = [], onText, onDone, signal } = options;
+    const { maxNewTokens = 100, temperature = 0, stop = [], signal } = options;
+    const { onText, onDone, onToken, probes = [] } = options;
+    this.#checkProbes(probes);
     const generations: Generation[] = [];
     for (const [request, { prompt, steering = [], seed = 0 }] of requests.entries()) {
       await this.#begin(signal);
@@ -207,9 +217,20 @@ export class FakeModel implements SteerableModel {
         share: this.#share(fake, steering),
         stop,
       });
-      for (const text of made.pieces) {
+      const read = onToken === undefined ? [] : this.#read(fake, made.words, steering);
+      for (const token of read.slice(0, fake.words.length)) {
+        onToken?.({ ...probeScores(token, probes), request });
+      }
+      for (let i = 0; i < Math.max(made.pieces.length, made.words.length); i++) {
         throwIfAborted(signal);
-        onText?.({ request, text });
+        const [text, token] = [made.pieces[i], read[fake.words.length + i]];
+        if (text !== undefined) {
+          onText?.({ request, text });
+        }
+        if (token !== undefined) {
+          onToken?.({ ...probeScores(token, probes), request });
+        }
+        await undefined; // a caller may stop between two tokens
       }
       const generation: Generation = {
         text: made.pieces.join(""),
@@ -247,7 +268,7 @@ export class FakeModel implements SteerableModel {
     for (const prompt of prompts) {
       await this.#begin(signal);
       const fake = fakePrompt(prompt);
-      const words = prompt.answer.split(/\s+/).filter((word) => word !== "");
+      const words = wordsOf(prompt.answer);
       const brought = words.map((word) => BROUGHT.has(tokenId(word)));
       const layout = layoutOf(fake, words.length);
       this.#checkLength(layout.sequenceLength);
@@ -263,27 +284,48 @@ export class FakeModel implements SteerableModel {
     }
   }
 
-  async explain(
-    prompt: PromptText & { readonly answer?: string },
-    steering: Steering,
-  ): Promise<readonly ExplainedToken[]> {
-    this.#check(steering);
-    const fake = fakePrompt(prompt);
-    const answer = prompt.answer?.split(/\s+/).filter((word) => word !== "") ?? [];
-    const layout = layoutOf(fake, answer.length);
-    this.#checkLength(layout.sequenceLength);
-    checkedSpan(steering, layout);
-    return [...fake.words, ...answer].map((text, position) => ({
-      position,
-      id: tokenId(text),
-      text,
-      steps: steering
-        .filter(({ positions }) => {
-          const range = steeredSpan(positions, layout);
-          return range !== null && position >= range.first && position <= range.last;
-        })
-        .map(({ name, layer, multiplier, operation }) => ({ name, layer, multiplier, operation })),
-    }));
+  async explain(text: ReadText, steering: Steering): Promise<readonly ExplainedToken[]> {
+    return this.#readText(text, steering).map(explainToken);
+  }
+
+  /** The vocabulary of the lens is the words that `generate` draws from; what is inside the model is made up. */
+  async lens(
+    text: ReadText,
+    { layers, positions = "last", top = 10, steering = [], signal }: LensOptions,
+  ): Promise<LensReading> {
+    await this.#begin(signal);
+    const outside = layers.find((layer) => this.#planted[layer] === undefined);
+    if (outside !== undefined) {
+      throw this.#noLayer("lens", outside);
+    }
+    const tokens = this.#readText(text, steering);
+    const last = tokens.length - 1;
+    const wrong = typeof positions === "string" ? undefined : positions.find((p) => !(p in tokens));
+    if (wrong !== undefined) {
+      const message = `lens: expected a position 0 to ${last}, got ${wrong}`;
+      throw new CaaError("invalid-argument", message);
+    }
+    const chosen =
+      positions === "all"
+        ? tokens
+        : tokens.filter(({ position }) =>
+            (positions === "last" ? [last] : positions).includes(position),
+          );
+    return {
+      tokens: tokens.map(({ id, text: word }) => ({ id, text: word })),
+      steered: checkedSpan(steering, layoutOf(fakePrompt(text), wordsOf(text.answer).length)),
+      cells: chosen.flatMap((token) => lensCells(this.#inside, token, { layers, top })),
+    };
+  }
+
+  async trace(
+    text: ReadText,
+    probes: readonly Probe[],
+    { steering = [], signal }: TraceOptions = {},
+  ): Promise<readonly ProbedToken[]> {
+    await this.#begin(signal);
+    this.#checkProbes(probes);
+    return this.#readText(text, steering).map((token) => probeScores(token, probes));
   }
 
   async dispose(): Promise<void> {
@@ -292,6 +334,24 @@ export class FakeModel implements SteerableModel {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  get #inside(): FakeInside {
+    return { seed: this.#seed, dModel: this.info.dModel, planted: this.#planted };
+  }
+
+  #readText(text: ReadText, steering: Steering): readonly FakeToken[] {
+    this.#check(steering);
+    const fake = fakePrompt(text);
+    const answer = wordsOf(text.answer);
+    const layout = layoutOf(fake, answer.length);
+    this.#checkLength(layout.sequenceLength);
+    checkedSpan(steering, layout);
+    return this.#read(fake, answer, steering);
+  }
+
+  #read(fake: FakePrompt, answer: readonly string[], steering: Steering): readonly FakeToken[] {
+    return readInside(this.#inside, fake, answer, steering);
   }
 
   /** What the prompt alone puts into a layer, (d_model). */
@@ -386,6 +446,21 @@ export class FakeModel implements SteerableModel {
     }
   }
 
+  #checkProbes(probes: readonly Probe[]): void {
+    for (const { name, layer, vector } of probes) {
+      const where = `probe "${name}" at layer ${layer}`;
+      if (this.#planted[layer] === undefined) {
+        throw this.#noLayer(where, layer);
+      }
+      if (vector.length !== this.info.dModel || norm(vector) === 0) {
+        throw new CaaError(
+          vector.length === this.info.dModel ? "invalid-argument" : "shape-mismatch",
+          `${where}: expected ${this.info.dModel} values that are not all zero, got ${vector.length}`,
+        );
+      }
+    }
+  }
+
   #checkLength(tokens: number): void {
     const { contextLength } = this.info;
     if (tokens > contextLength) {
@@ -406,6 +481,8 @@ export class FakeModel implements SteerableModel {
 
 /** The tokens of words that steering brings. */
 const BROUGHT: ReadonlySet<number> = new Set(steeredWords.map(tokenId));
+
+const wordsOf = (text = ""): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
 
 /** The token that parts answers such as `(A)`: their letter, or the whole text of others. */
 const letterOf = (answer: string): string => /^\s*\((\w)/.exec(answer)?.[1] ?? answer.trim();

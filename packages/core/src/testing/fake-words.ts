@@ -1,7 +1,8 @@
 import type { Generation } from "../model/steerable-model.ts";
 import type { Random } from "../random/random.ts";
 
-const plainWords = [
+/** Words of the plain model. */
+export const plainWords = [
   "the",
   "river",
   "carries",
