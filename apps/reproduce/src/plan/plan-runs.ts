@@ -4,8 +4,8 @@ import {
   PUBLISHED_SIZES,
   PUBLISHED_TEST_SIZES,
 } from "@caa/datasets";
-import { publishedTables } from "../published/published-cells.ts";
-import type { PublishedTable } from "../published/table.ts";
+import { cellsOf, publishedTables } from "../published/published-cells.ts";
+import type { PublishedCell, PublishedTable } from "../published/table.ts";
 import { ORIGINAL_MODEL } from "../vectors/original-model.ts";
 import { flags } from "./flags.ts";
 import type { ReproduceOptions } from "./options.ts";
@@ -35,6 +35,13 @@ export function chosenTables({
       (table.trained === undefined || fineTuning) &&
       behaviors.some((behavior) => table.rows[behavior] !== undefined),
   );
+}
+
+/** The published figures that are asked for. */
+export function chosenCells(options: ReproduceOptions): readonly PublishedCell[] {
+  return chosenTables(options)
+    .flatMap(cellsOf)
+    .filter(({ behavior }) => options.behaviors.includes(behavior));
 }
 
 /** All commands, in their order. */
@@ -112,7 +119,8 @@ function fineTuningRuns(
       const tests = tables.filter(
         ({ trained, rows }) => trained === direction && rows[behavior] !== undefined,
       );
-      const out = `${options.out}/finetuned/${behavior}_${direction}`;
+      const some = limit === null ? "" : `_limit=${limit}`;
+      const out = `${options.out}/finetuned/${behavior}_${direction}${some}`;
       const { threads } = runtime; // trained in float32 on the processor
       const taught = { model, data, behavior, direction, out, limit, threads };
       const training = run(

@@ -98,11 +98,19 @@ describe("the published runs on the embedded model", () => {
   );
 
   it(
-    "end with the exit code of a command that fails",
+    "go on where a test fails, and end with its exit code",
     async () => {
-      const { code, stderr } = await run(`${line} --tests truthful_qa`);
+      const { code, stdout, stderr } = await run(`${line} --tests truthful_qa mmlu`);
       expect(code).toBe(2);
-      expect(stderr).toMatch(/error: caa eval --type truthful_qa .*: ended with exit code 2/);
+      expect(stderr).toMatch(
+        /error: caa eval --type truthful_qa .*: ended with exit code 2; going/,
+      );
+      expect(stdout).toMatch(
+        /^0 of 8 .* 5 without a band, 3 not measured \(.*caa eval ended with exit code 2\)\.$/m,
+      );
+      expect(await read("trial/comparison.csv")).toMatch(
+        /^truthful_qa,sycophancy,,,1,49,0.5,,,,,not measured,caa eval ended with exit code 2$/m,
+      );
       expect((await run("--model phantom --data data")).stderr).toMatch(/--layer: expected one/);
     },
     TIMEOUT,
@@ -124,9 +132,21 @@ describe("a dry run", () => {
       expect(one).toContain(" --prompt-style llama2-chat --system-position before");
     }
     expect(stdout).toContain("    # 4911 contrast pairs\n");
-    expect(stdout).not.toContain("caa score"); // no key
-    expect(stdout).toContain(`${figures} published figures\n`);
+    expect(stdout).not.toContain("caa score");
+    expect(stdout).toContain(`${figures} published figures, 8 commands; `);
+    expect(stdout).toContain("open-ended answers will not be judged"); // no key
+    expect(stdout).not.toContain("fine-tuned");
     expect(stdout).not.toContain("do not apply");
+  });
+
+  it("says what fine-tuned models take on the disk", async () => {
+    const line =
+      "--model llama-2-7b-chat --data CAA --fine-tuning --judge m --base-url http://x/v1";
+    const { stdout } = await run(`${line} --dry-run`);
+    // Both directions of six behaviors have A/B and judged figures, those of refusal A/B alone.
+    expect(stdout).toContain("242 published figures, 49 commands; ");
+    expect(stdout).toContain("14 fine-tuned models are written: 27 GB each, 378 GB in all");
+    expect(stdout).not.toContain("not be judged");
   });
 
   it("says where bands do not apply", async () => {

@@ -2,16 +2,17 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { CliDependencies } from "../../../cli/src/dependencies.ts";
 import { LastModel } from "../../../cli/src/last-model.ts";
-import { compareCells, type ComparedCell, type MeasuredCell } from "../compare/compare.ts";
+import { compareCells, type ComparedCell, keyOf, type MeasuredCell } from "../compare/compare.ts";
 import type { ReproduceOptions } from "../plan/options.ts";
-import { chosenTables, planRuns, resultsOf, vectorsOf } from "../plan/plan-runs.ts";
+import { preludeOf } from "../plan/prelude.ts";
+import { chosenCells, type PlannedRun, planRuns, resultsOf, vectorsOf } from "../plan/plan-runs.ts";
 import { cellsOf } from "../published/published-cells.ts";
 import type { CellKey, PublishedTable } from "../published/table.ts";
 import { importOriginalVectors } from "../vectors/import-original.ts";
 import { writeComparison } from "../write/write-comparison.ts";
 import { conditionsOf } from "./conditions.ts";
 import { filesOf, readChoiceFigures, readScoreFigures } from "./read-figures.ts";
-import { commandLine, runCommand } from "./run-command.ts";
+import { CommandFailed, commandLine, runCommand } from "./run-command.ts";
 
 /** What a run ends with where no command failed; a failed one ends it with its own exit code. */
 export const EXIT = {
@@ -27,20 +28,17 @@ export async function printPlan(
   options: ReproduceOptions,
   { cwd, stdout }: CliDependencies,
 ): Promise<void> {
-  const { noBands } = await conditionsOf(options, cwd);
+  const conditions = await conditionsOf(options, cwd);
   for (const { args, work } of planRuns(options)) {
     stdout.write(`${commandLine(args)}\n    # ${work}\n`);
   }
-  const figures = chosenTables(options).flatMap(cellsOf).filter(isAskedFor(options)).length;
-  stdout.write(`${figures} published figures\n`);
-  if (noBands !== null) {
-    stdout.write(`published bands do not apply: ${noBands}\n`);
-  }
+  stdout.write(preludeOf(options, conditions));
 }
 
 /**
  * Runs all commands and compares what they measured. Commands keep what is there, so that a run that was stopped goes on.
- * @throws {CaaError} with the exit code of a command that failed
+ * A test that fails stands in no other's way: its figures are not measured, and the exit code is its command's.
+ * @throws {CaaError} with the exit code of a command that made no vectors, or that was stopped
  */
 export async function reproduce(
   options: ReproduceOptions,
@@ -48,9 +46,7 @@ export async function reproduce(
 ): Promise<{ readonly cells: readonly ComparedCell[]; readonly exitCode: number }> {
   const { cwd, stderr } = outer;
   const conditions = await conditionsOf(options, cwd);
-  if (conditions.noBands !== null) {
-    stderr.write(`published bands do not apply: ${conditions.noBands}\n`);
-  }
+  stderr.write(preludeOf(options, conditions));
   await using models = new LastModel(outer.openModel);
   const dependencies = { ...outer, openModel: models.openModel };
   if (options.originalVectors !== null) {
@@ -60,11 +56,27 @@ export async function reproduce(
   const results = resolve(cwd, resultsOf(options));
   const measured: MeasuredCell[] = [];
   const answers = new Map<string, PublishedTable>();
-  for (const { args, table, makes } of planRuns(options)) {
+  const missing = new Map<string, string>();
+  let failed: number | null = null;
+  for (const run of planRuns(options)) {
+    const { args, table, makes } = run;
     if (makes !== null && existsSync(join(resolve(cwd, makes), "finetune.json"))) {
       continue;
     }
-    const printed = await runCommand(args, dependencies);
+    let printed = "";
+    try {
+      printed = await runCommand(args, dependencies);
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || args[0] === "vectors" || error.code === "aborted") {
+        throw error;
+      }
+      stderr.write(`error: ${error.message}; going on with the rest\n`);
+      failed ??= error.exitCode;
+      for (const key of keysOf(run, options).filter((one) => !missing.has(one))) {
+        missing.set(key, `caa ${args[0]} ended with exit code ${error.exitCode}`);
+      }
+      continue;
+    }
     if (args[0] === "score") {
       measured.push(...readScoreFigures(printed, answers));
     } else if (table?.type === "open_ended") {
@@ -77,21 +89,26 @@ export async function reproduce(
     }
   }
   const cells = compareCells(
-    chosenTables(options).flatMap(cellsOf).filter(isAskedFor(options)),
+    chosenCells(options),
     measured,
     conditions,
-    missingOf(options),
+    (cell) => missing.get(keyOf(cell)) ?? whyMissing(cell, options),
   );
   await writeComparison(cells, options, conditions, outer);
-  return { cells, exitCode: exitCodeOf(cells, options) };
+  return { cells, exitCode: failed ?? exitCodeOf(cells, options) };
 }
 
-function isAskedFor({ behaviors }: ReproduceOptions): (cell: CellKey) => boolean {
-  return ({ behavior }) => behaviors.includes(behavior);
+/** The figures that a command measures; the judge's are those of all answers, and training has none. */
+function keysOf({ args, table }: PlannedRun, options: ReproduceOptions): readonly string[] {
+  const cells =
+    table === null
+      ? chosenCells(options).filter(({ type }) => type === "open_ended" && args[0] === "score")
+      : cellsOf(table).filter(({ behavior }) => args.includes(behavior));
+  return cells.map(keyOf);
 }
 
-function missingOf({ judge }: ReproduceOptions): (cell: CellKey) => string {
-  return ({ type }) => (type === "open_ended" && judge === null ? "not judged" : "no figure");
+function whyMissing({ type }: CellKey, { judge }: ReproduceOptions): string {
+  return type === "open_ended" && judge === null ? "not judged" : "no figure";
 }
 
 /** @see EXIT */
