@@ -11,6 +11,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: {
       "@caa/core/files": source("./packages/core/src/files/index.ts"),
+      "@caa/core/gguf": source("./packages/core/src/formats/gguf/index.ts"),
       "@caa/core/hub/testing": source("./packages/core/src/hub/testing/index.ts"),
       "@caa/core/hub": source("./packages/core/src/hub/index.ts"),
       "@caa/core/testing": source("./packages/core/src/testing/index.ts"),

@@ -20,6 +20,7 @@ const packages = {
 const entries = [
   "@caa/core",
   "@caa/core/files",
+  "@caa/core/gguf",
   "@caa/core/hub",
   "@caa/core/hub/testing",
   "@caa/core/testing",

@@ -1,8 +1,8 @@
 import { throwIfAborted } from "@caa/core";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readExactly } from "@caa/core/gguf";
 import { z } from "zod";
-import { readExactly } from "../gguf/window-reader.ts";
 import { buildFolder } from "./build-folder.ts";
 import { storedFloats, type StoredTensor } from "./check-weights.ts";
 import { readJson } from "./files.ts";

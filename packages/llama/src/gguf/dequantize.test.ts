@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { type GgufTensorType, tensorLayouts } from "@caa/core/gguf";
 import { describe, expect, test } from "vitest";
 import { dequantize } from "./dequantize.ts";
-import { type GgufTensorType, tensorLayouts } from "./tensor-types.ts";
 
 const types = Object.keys(tensorLayouts).filter((name): name is GgufTensorType =>
   Object.hasOwn(tensorLayouts, name),

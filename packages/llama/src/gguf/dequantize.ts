@@ -1,7 +1,7 @@
 import { CaaError, readBF16, readF16, readF32 } from "@caa/core";
+import { type GgufTensorType, tensorLayouts } from "@caa/core/gguf";
 import { readQ4_0, readQ4_1, readQ5_0, readQ5_1, readQ8_0 } from "./small-blocks.ts";
 import { readQ4_K, readQ5_K, readQ6_K } from "./super-blocks.ts";
-import { type GgufTensorType, tensorLayouts } from "./tensor-types.ts";
 
 type BlockReader = (bytes: Uint8Array, out: Float32Array) => void;
 

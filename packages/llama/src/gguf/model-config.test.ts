@@ -1,6 +1,5 @@
+import type { GgufHeader, GgufTensor, GgufValue } from "@caa/core/gguf";
 import { describe, expect, test } from "vitest";
-import type { GgufHeader, GgufTensor } from "./header.ts";
-import type { GgufValue } from "./metadata-value.ts";
 import { generationConfig, modelConfig } from "./model-config.ts";
 import { llama3Scaling } from "./rope-frequencies.ts";
 import { planTensors } from "./tensor-plan.ts";

@@ -1,13 +1,14 @@
-import type { RopeScaling } from "../config/llama-config.ts";
-import type { GgufHeader } from "./header.ts";
-import { invalidGguf, unsupportedGguf } from "./invalid-gguf.ts";
 import {
+  type GgufHeader,
   type GgufMetadata,
+  invalidGguf,
   optionalNumber,
   optionalString,
   requiredNumber,
   requiredString,
-} from "./metadata.ts";
+  unsupportedGguf,
+} from "@caa/core/gguf";
+import type { RopeScaling } from "../config/llama-config.ts";
 import { llama3Scaling } from "./rope-frequencies.ts";
 
 export type GgufArchitecture = "llama" | "qwen2";

@@ -1,4 +1,4 @@
-import { unsupportedGguf } from "./invalid-gguf.ts";
+import { unsupportedGguf } from "@caa/core/gguf";
 
 /** What differs between byte-level vocabularies, as parts of `tokenizer.json`. */
 export interface PreTokenizer {

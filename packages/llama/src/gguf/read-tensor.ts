@@ -1,8 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { throwIfAborted } from "@caa/core";
+import { type GgufTensor, readExactly } from "@caa/core/gguf";
 import { dequantize } from "./dequantize.ts";
-import type { GgufTensor } from "./header.ts";
-import { readExactly } from "./window-reader.ts";
 
 /** Values handed out at once: 4 MB as float32. */
 const CHUNK_VALUES = 1024 * 1024;

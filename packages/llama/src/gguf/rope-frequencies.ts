@@ -1,5 +1,5 @@
+import { unsupportedGguf } from "@caa/core/gguf";
 import type { RopeScaling } from "../config/llama-config.ts";
-import { unsupportedGguf } from "./invalid-gguf.ts";
 
 /** The numbers of every published Llama 3.1, 3.2 and 3.3; only the factor differs between them. */
 const LOW_FREQUENCY = 1;

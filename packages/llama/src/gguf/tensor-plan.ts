@@ -1,7 +1,6 @@
+import { type GgufHeader, type GgufTensor, invalidGguf, unsupportedGguf } from "@caa/core/gguf";
 import { parseLlamaConfig } from "../config/llama-config.ts";
 import { expectedWeights } from "../checkpoint/check-weights.ts";
-import type { GgufHeader, GgufTensor } from "./header.ts";
-import { invalidGguf, unsupportedGguf } from "./invalid-gguf.ts";
 import type { GgufArchitecture } from "./model-config.ts";
 
 /** One tensor of the folder to write, and where its values are. */

@@ -1,10 +1,9 @@
 import { open, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { type GgufMetadata, readGgufHeader } from "@caa/core/gguf";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import { readGgufHeader } from "./header.ts";
-import type { GgufMetadata } from "./metadata.ts";
 import { tokenizerFiles } from "./tokenizer.ts";
 
 const path = (name: string): string =>

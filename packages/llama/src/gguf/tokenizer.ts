@@ -1,13 +1,14 @@
-import { invalidGguf, unsupportedGguf } from "./invalid-gguf.ts";
 import {
   type GgufMetadata,
+  invalidGguf,
   optionalBoolean,
   optionalNumber,
   optionalNumbers,
   optionalString,
   requiredString,
   requiredStrings,
-} from "./metadata.ts";
+  unsupportedGguf,
+} from "@caa/core/gguf";
 import { preTokenizer } from "./pre-tokenizers.ts";
 import { sentencePieceMerges } from "./sentencepiece-merges.ts";
 

@@ -1,9 +1,9 @@
 import { CaaError, throwIfAborted } from "@caa/core";
 import { ioError } from "@caa/core/files";
 import { type FileHandle, open } from "node:fs/promises";
+import { readExactly } from "@caa/core/gguf";
 import type { StoredTensor } from "../checkpoint/check-weights.ts";
 import { dequantize } from "../gguf/dequantize.ts";
-import { readExactly } from "../gguf/window-reader.ts";
 
 /** All values of a tensor as float32. @throws {CaaError} as `readFloatRows` */
 export async function readFloats(

@@ -1,4 +1,4 @@
-import { CaaError } from "@caa/core";
+import { CaaError } from "../../errors/caa-error.ts";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -261,7 +261,9 @@ describe("a file that lies is refused", () => {
 
   test("bytes changed at random are read or refused, never anything else", async () => {
     const good = new Uint8Array(
-      await readFile(new URL("../../test/fixtures/gguf/tiny-llama.gguf", import.meta.url)),
+      await readFile(
+        new URL("../../../../llama/test/fixtures/gguf/tiny-llama.gguf", import.meta.url),
+      ),
     );
     let state = 4711;
     const next = (): number => (state = (state * 48271) % 2147483647);

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { GgufFile } from "./gguf-file.ts";
 import { invalidGguf, unsupportedGguf } from "./invalid-gguf.ts";
 import {
   MAX_ALIGNMENT,
@@ -39,7 +39,7 @@ const DEFAULT_ALIGNMENT = 32;
  * @throws {CaaError} `invalid-file` when it is cut off, exceeds a named limit, or its tensors overlap or lie outside the
  * file; `unsupported` for another version, byte order, or a tensor type that is not read
  */
-export async function readGgufHeader(file: FileHandle): Promise<GgufHeader> {
+export async function readGgufHeader(file: GgufFile): Promise<GgufHeader> {
   const { size } = await file.stat();
   const reader = new WindowReader(file, size);
   await reader.need(24, "the start of the header");

@@ -1,4 +1,4 @@
-import { CaaError } from "@caa/core";
+import { CaaError } from "../../errors/caa-error.ts";
 
 /** A file that is not what it claims to be. */
 export function invalidGguf(

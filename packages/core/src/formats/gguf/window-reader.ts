@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
-import { CaaError } from "@caa/core";
+import { CaaError } from "../../errors/caa-error.ts";
+import type { GgufFile } from "./gguf-file.ts";
 import { invalidGguf } from "./invalid-gguf.ts";
 import { MAX_HEADER_BYTES, MAX_STRING_BYTES } from "./limits.ts";
 
@@ -8,14 +8,14 @@ const WINDOW_BYTES = 1024 * 1024;
 /** Little-endian values one after the other from the start of a file, of which only a window is held in memory. */
 export class WindowReader {
   readonly fileSize: number;
-  readonly #file: FileHandle;
+  readonly #file: GgufFile;
   #window: Uint8Array<ArrayBuffer> = new Uint8Array();
   #view: DataView = new DataView(this.#window.buffer);
   /** Where the window begins in the file, and the next byte to read in the window. */
   #start = 0;
   #at = 0;
 
-  constructor(file: FileHandle, fileSize: number) {
+  constructor(file: GgufFile, fileSize: number) {
     this.#file = file;
     this.fileSize = fileSize;
   }
@@ -129,7 +129,7 @@ export class WindowReader {
  * @throws {CaaError} `invalid-file` when the file ends before, `io` when it cannot be read
  */
 export async function readExactly(
-  file: FileHandle,
+  file: GgufFile,
   position: number,
   length: number,
   buffer: Uint8Array<ArrayBuffer> = new Uint8Array(length),
