@@ -10,7 +10,10 @@ import { addPlotResults } from "./commands/plot-results.ts";
 import { addReport } from "./commands/report.ts";
 import { addResults } from "./commands/results/results.ts";
 import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
+import { addVectorsCombine, addVectorsOrthogonalize } from "./commands/vectors-combine.ts";
+import { addVectorsDiff } from "./commands/vectors-diff.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
+import { addVectorsInfo } from "./commands/vectors-info.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
 import { addTune } from "./commands/tune.ts";
 import { addScore } from "./commands/score.ts";
@@ -33,10 +36,14 @@ export function createProgram(dependencies: CliDependencies): Command {
 
   const vectors = program
     .command("vectors")
-    .description("make, normalize and analyze steering vectors");
+    .description("make, normalize, analyze and combine steering vectors");
   addVectorsGenerate(vectors, dependencies);
   addVectorsNormalize(vectors, dependencies);
   addVectorsAnalyze(vectors, dependencies);
+  addVectorsInfo(vectors, dependencies);
+  addVectorsDiff(vectors, dependencies);
+  addVectorsCombine(vectors, dependencies);
+  addVectorsOrthogonalize(vectors, dependencies);
   addEval(program, dependencies);
   addTune(program, dependencies);
   addResults(program, dependencies);

@@ -1,9 +1,9 @@
-import { basename, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { CaaError, norm, normalizeAcrossBehaviors, type SteeringVectors } from "@caa/core";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
-import { readVariable } from "../env.ts";
-import { collectNames, modelFileName } from "../options/names.ts";
+import { modelsWithVectors } from "../models-with-vectors.ts";
+import { collectNames } from "../options/names.ts";
 import { examples } from "../output/examples.ts";
 import { formatTable } from "../output/table.ts";
 import { isFile, listVectors, vectorPath } from "../vector-files.ts";
@@ -72,7 +72,7 @@ export async function normalizeVectors(
 ): Promise<readonly NormalizedFile[]> {
   const dir = resolve(cwd, options.vectors);
   const there = await listVectors(dir);
-  const models = await chooseModels(options.model, readVariable(env, "CAA_MODEL"), there);
+  const models = await modelsWithVectors(options.model, env, there);
   const files: NormalizedFile[] = [];
   for (const model of models) {
     const behaviors =
@@ -135,43 +135,6 @@ async function normalizeModel(
     const path = vectorPath(dir, behavior, model, "normalized");
     return { behavior, path, vectors: set.scaled(factor, { normalization: record }) };
   });
-}
-
-async function chooseModels(
-  asked: string | undefined,
-  preset: string | undefined,
-  there: ReadonlyMap<string, readonly string[]>,
-): Promise<readonly string[]> {
-  const models = [...new Set([...there.values()].flat())].sort();
-  if (models.length === 0) {
-    const message =
-      "vectors normalize: expected vectors, got none. Make them: caa vectors generate --model M --data DIR";
-    throw new CaaError("empty-selection", message);
-  }
-  const { SHORT_NAMES } = await import("@caa/llama");
-  // Files are named after what a name stands for: the id of a short name, the last part of a path.
-  const matches = (name: string): string | undefined => {
-    const id = SHORT_NAMES[name.toLowerCase()] ?? name;
-    const names = [name, modelFileName(id), modelFileName(basename(name))];
-    return models.find((model) => names.includes(model));
-  };
-  if (asked !== undefined) {
-    const found = matches(asked);
-    if (found === undefined) {
-      const { suggest } = await import("@caa/datasets");
-      const near = suggest(modelFileName(asked), models);
-      const hint = near === null ? "" : ` Did you mean ${near}?`;
-      const message = `--model: expected a model with vectors, got ${asked}.${hint} There: ${models.join(", ")}`;
-      throw new CaaError("not-found", message, { facts: { model: asked, models } });
-    }
-    return [found];
-  }
-  const found = preset === undefined ? undefined : matches(preset);
-  if (found === undefined && preset !== undefined && models.length > 1) {
-    const message = `CAA_MODEL: expected a model with vectors, got ${preset}; there: ${models.join(", ")}. Choose one with --model`;
-    throw new CaaError("not-found", message, { facts: { model: preset, models } });
-  }
-  return found === undefined ? models : [found];
 }
 
 /** Norms of different models, or of differently prompted ones, have nothing to do with each other. */
