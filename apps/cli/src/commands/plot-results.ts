@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import type { ScoredCell } from "@caa/scoring";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import { collectNames, oneOf } from "../options/names.ts";
 import { collectLayers, collectMultipliers, parseWhole } from "../options/numbers.ts";
@@ -20,6 +20,7 @@ export interface PlotResultsOptions {
   readonly layers?: readonly number[];
   readonly multipliers?: readonly number[];
   readonly layer?: number;
+  readonly title?: string;
   readonly latex?: boolean;
   readonly json?: boolean;
 }
@@ -29,7 +30,7 @@ export function addPlotResults(parent: Command, dependencies: CliDependencies): 
   const command = parent
     .command("results")
     .description(
-      "draw what was measured, beside controls, per layer, against the multiplier, for all behaviors and by category: SVG, PNG and the figures as CSV",
+      "draw what was measured, beside controls, per layer, against the multiplier, beside fine-tuning, for all behaviors and by category: SVG, PNG and the figures as CSV",
     )
     .option("--results <dir>", "folder of results", "results")
     .option("--out <dir>", "where plots go", "plots")
@@ -60,6 +61,11 @@ export function addPlotResults(parent: Command, dependencies: CliDependencies): 
       "layer of the plots at one layer (default: in each where it changes most)",
       parseWhole,
     )
+    .option(
+      "--title <text>",
+      "title of every picture, whose own then begins its subtitle (default: its own)",
+      parseTitle,
+    )
     .option("--latex", "tables as LaTeX too")
     .option("--json", "what was written, as JSON")
     .action(async (options: PlotResultsOptions) => {
@@ -75,6 +81,7 @@ export function addPlotResults(parent: Command, dependencies: CliDependencies): 
     "caa plot results",
     "caa plot results --behaviors refusal --layer 13",
     "caa plot results --type mmlu --latex",
+    'caa plot results --behaviors refusal --title "Refusal, Llama 2"',
     "caa plot results --results results --out plots --vectors raw --json",
   );
 }
@@ -90,7 +97,7 @@ export async function plotResults(
   const { readCells, vectorsOfControl } = await import("@caa/eval");
   const { planResultPlots, planScorePlots } = await import("@caa/eval/plots");
   const dir = resolve(dependencies.cwd, options.results);
-  const { type, behaviors, models, layers, multipliers, layer } = options;
+  const { type, behaviors, models, layers, multipliers, layer, title } = options;
   const filter = {
     ...(behaviors === undefined ? {} : { behaviors }),
     ...(models === undefined ? {} : { models }),
@@ -123,9 +130,17 @@ export async function plotResults(
     const message = `--layer: expected a layer that was measured, got ${layer}; there: ${there.join(" ")}`;
     throw new CaaError("not-found", message, { facts: { layer, layers: there } });
   }
-  const at = layer === undefined ? {} : { layer };
-  const plots = [...planResultPlots(cells, at), ...planScorePlots(scores, at)];
+  const told = { layer, title };
+  const plots = [...planResultPlots(cells, told), ...planScorePlots(scores, told)];
   return await drawPlots(plots, options, dependencies);
+}
+
+/** For commander. @throws {InvalidArgumentError} for blanks alone */
+function parseTitle(value: string): string {
+  if (value.trim() === "") {
+    throw new InvalidArgumentError("Expected some text, got none.");
+  }
+  return value;
 }
 
 interface Filter {

@@ -6,11 +6,14 @@ import type { JudgedGroup } from "./finding.ts";
 import type { Group } from "./groups.ts";
 import type { JudgeFinding } from "./judge-finding.ts";
 import { scoresTable, wearTable } from "./open-ended-tables.ts";
+import { left, right } from "./table-parts.ts";
 import { cellsTable, layersTable, summaryTable } from "./tables.ts";
 
 export interface Picture {
   readonly svg: string;
   readonly caption: string;
+  /** Its figures, the first row their head. */
+  readonly table?: ReadonlyArray<readonly string[]>;
 }
 
 /** A test with lettered answers. */
@@ -81,7 +84,7 @@ export function resultsPage(page: ResultsPage): string {
         : [{ title: "Not measured", blocks: [{ kind: "list" as const, items: page.missing }] }]),
       ...(page.together.length === 0
         ? []
-        : [{ title: "Side by side", blocks: page.together.map(figure) }]),
+        : [{ title: "Side by side", blocks: page.together.flatMap(figures) }]),
       ...page.choice.map(choiceSection),
       ...page.open.map((part) => openSection(part, page.examples)),
       { title: "Settings", blocks: [{ kind: "facts", facts: page.settings }] },
@@ -120,6 +123,24 @@ function openSection({ group, layer, scores, plots }: OpenPart, questions: numbe
       wearTable(group.cells, layer),
     ],
   };
+}
+
+/** A picture, and where it has one the table of its figures. */
+function figures({ table, ...picture }: Picture): readonly Block[] {
+  const [head = [], ...rows] = table ?? [];
+  const [first = "", ...others] = head;
+  const columns = [left(first), ...others.map(right)];
+  return table === undefined
+    ? [figure(picture)]
+    : [
+        figure(picture),
+        {
+          kind: "table",
+          caption: "Fine-tuned beside steered: a column for each multiplier",
+          columns,
+          rows,
+        },
+      ];
 }
 
 function figure({ svg, caption }: Picture): Block {

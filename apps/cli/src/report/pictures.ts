@@ -15,6 +15,7 @@ const CAPTIONS: Readonly<Record<ResultPlotKind, string>> = {
   scores: "The judge's mean score against the multiplier",
   "system-prompts": "A line for each system prompt",
   sweep: "The change against multiplier 0 over the layers",
+  "fine-tuning": "The model as it is beside what was trained from it, under the same steering",
   behaviors: "The score against the multiplier, a line for each behavior",
   "behaviors-scores": "The judge's mean score, a line for each behavior",
 };
@@ -77,7 +78,13 @@ export async function drawPictures(
       if (typeof plot === "string") {
         skipped.push(`not drawn: ${plot}`);
       } else {
-        drawn.push({ svg: plot.svg, caption: CAPTIONS[plan.kind] });
+        const { svg, table } = plot;
+        const caption = CAPTIONS[plan.kind];
+        drawn.push({
+          svg,
+          caption,
+          ...(plan.kind === "fine-tuning" && table !== undefined ? { table } : {}),
+        });
       }
       done += 1;
     }

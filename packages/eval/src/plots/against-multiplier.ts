@@ -1,18 +1,16 @@
 import { CaaError } from "@caa/core";
 import { formatMultiplier } from "../results/cell-name.ts";
-import type { SweepSettings } from "../results/settings.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 import { formatCsv } from "./csv.ts";
-import { distinct, SYSTEM_PROMPTS } from "./figures.ts";
+import { distinct } from "./figures.ts";
 import { formatLatex } from "./latex.ts";
+import { labelLines, type LinesBy, type LineSource } from "./line-labels.ts";
 import { linesSpec } from "./lines.ts";
 import { cellText, ends, meanColumns, percent, signed } from "./mean-text.ts";
-import { NEGATIVE_COLOR, POSITIVE_COLOR } from "./palette.ts";
 import type { Plot } from "./plot-ab-results.ts";
 import { renderSvg } from "./render.ts";
-import { clip, countRange, massWarning } from "./titles.ts";
-
-const NO_SYSTEM_PROMPT = "no system prompt";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
+import { clip, countRange, massWarning, titled } from "./titles.ts";
 
 /** The mean score of one cell. */
 export interface ScoreFigure {
@@ -23,11 +21,12 @@ export interface ScoreFigure {
   readonly score: MeanSummary | null;
   /** Null for tests without letters. */
   readonly letterMass: number | null;
+  /** Hash of the vector that acted; null without steering, and where it is not known. */
+  readonly vector: string | null;
 }
 
 /** The figures of cells that differ in layer and multiplier only. */
-export interface ScoreLine {
-  readonly settings: SweepSettings;
+export interface ScoreLine extends LineSource {
   readonly confidence: number;
   readonly figures: readonly ScoreFigure[];
 }
@@ -39,24 +38,24 @@ export interface ScoreScale {
   readonly labels: readonly number[];
 }
 
-export interface AgainstMultiplierOptions {
+export interface AgainstMultiplierOptions extends ResultPlotsOptions {
   /** Of the file. */
   readonly name: (layer: number) => string;
-  readonly title: (layer: number) => string;
+  /** The title where none is given. */
+  readonly heading: (layer: number) => string;
   /** Settings that all lines share, in words. */
   readonly details: readonly string[];
   readonly scale: ScoreScale;
-  /** @default where the scores change most */
-  readonly layer?: number | undefined;
   /** What tells the lines apart. */
-  readonly by: "behavior" | "system prompt";
+  readonly by: LinesBy;
   /** More for the subtitle. */
   readonly notes?: readonly string[];
 }
 
 /**
- * Scores against the multiplier at one layer, a line with its band for each behavior or system prompt.
- * @throws {CaaError} empty-selection without lines; not-found when the layer was not measured
+ * Scores against the multiplier at one layer, a line with its band for each behavior, system prompt or form of the weights.
+ * @throws {CaaError} empty-selection without lines; not-found when the layer was not measured; incompatible-vector where
+ *   lines of one behavior were steered by different vectors
  */
 export async function plotAgainstMultiplier(
   lines: readonly ScoreLine[],
@@ -64,55 +63,63 @@ export async function plotAgainstMultiplier(
 ): Promise<Plot> {
   const { details, scale, by, notes = [] } = options;
   const layer = options.layer ?? steepest(lines);
-  const labeled = lines
-    .map((line) => ({
-      ...line,
-      label: by === "behavior" ? line.settings.behavior : systemName(line, lines),
-      figures: line.figures.filter((figure) => figure.layer === layer),
-    }))
-    .sort((a, b) => (by === "behavior" ? 0 : rank(a.label) - rank(b.label)));
+  const labeled = labelLines(lines, by)
+    .map((line) => ({ ...line, figures: line.figures.filter((one) => one.layer === layer) }))
+    .filter(({ figures }) => figures.length > 0);
   const all = labeled.flatMap(({ figures }) => figures);
   const [first] = labeled;
-  if (first === undefined || all.length === 0) {
+  if (first === undefined) {
     const layers = distinct(lines.flatMap((line) => line.figures.map((one) => one.layer)));
     const message = `plots: expected a measured layer, got ${layer}; there: ${layers.join(" ")}`;
     const code = lines.length === 0 ? "empty-selection" : "not-found";
     throw new CaaError(code, message, { facts: { layer, layers } });
   }
+  if (by !== "behavior") {
+    checkOneVector(all, layer);
+  }
   const { model, vectors, type } = first.settings;
   const unscored = all.reduce((sum, figure) => sum + figure.unscored, 0);
   const multipliers = distinct(all.map(({ multiplier }) => multiplier));
+  const table = [
+    [by, ...multipliers.map(signed)],
+    ...labeled.map(({ name, figures }) => [
+      name,
+      ...multipliers.map((multiplier) =>
+        cellText(figures.find((figure) => figure.multiplier === multiplier)?.score ?? null),
+      ),
+    ]),
+  ];
   return {
     name: options.name(layer),
     svg: await renderSvg(
       linesSpec({
-        title: {
-          text: clip(options.title(layer)),
-          subtitle: [
-            clip(`${model}, ${vectors} vectors, n = ${countRange(all.map(({ n }) => n))}`),
-            clip(details.join(", ")),
-            ...notes.map(clip),
-            `Bands: ${percent(first.confidence)} bootstrap interval of the mean over items`,
-            ...(unscored > 0 ? [`${unscored} answers could not be scored and are left out`] : []),
-            ...massWarning(
-              all.flatMap(({ letterMass }) => letterMass ?? []),
-              scale.name,
-            ),
-          ],
-        },
+        title: titled(
+          {
+            text: clip(options.heading(layer)),
+            subtitle: [
+              clip(`${model}, ${vectors} vectors, n = ${countRange(all.map(({ n }) => n))}`),
+              clip(details.join(", ")),
+              ...notes.map(clip),
+              `Bands: ${percent(first.confidence)} bootstrap interval of the mean over items`,
+              ...(unscored > 0 ? [`${unscored} answers could not be scored and are left out`] : []),
+              ...massWarning(
+                all.flatMap(({ letterMass }) => letterMass ?? []),
+                scale.name,
+              ),
+            ],
+          },
+          options.title,
+        ),
         xTitle: "multiplier",
         yTitle: scale.name,
         domain: scale.domain,
         labels: scale.labels,
-        legendTitle: by === "behavior" ? by : null,
-        series: labeled.map(({ label }) => {
-          const color = SYSTEM_COLORS[label];
-          return color === undefined ? { name: label } : { name: label, color };
-        }),
-        points: labeled.flatMap(({ label, figures }) =>
+        legendTitle: by === "system prompt" ? null : by,
+        series: labeled,
+        points: labeled.flatMap(({ name, figures }) =>
           figures.map(({ multiplier, score }) => ({
             panel: "",
-            series: label,
+            series: name,
             x: multiplier,
             ...ends(score),
           })),
@@ -123,6 +130,7 @@ export async function plotAgainstMultiplier(
       [
         "behavior",
         "model",
+        "override_weights",
         "vectors",
         "type",
         "system_prompt",
@@ -141,6 +149,7 @@ export async function plotAgainstMultiplier(
         figures.map((figure) => [
           settings.behavior,
           model,
+          settings.overrideWeights ?? "",
           vectors,
           type,
           settings.system === null ? "" : (settings.systemPrompt ?? "own"),
@@ -153,44 +162,26 @@ export async function plotAgainstMultiplier(
         ]),
       ),
     ]),
-    latex: formatLatex([
-      [by, ...multipliers.map(signed)],
-      ...labeled.map(({ label, figures }) => [
-        label,
-        ...multipliers.map((multiplier) =>
-          cellText(figures.find((figure) => figure.multiplier === multiplier)?.score ?? null),
-        ),
-      ]),
-    ]),
+    table,
+    latex: formatLatex(table),
   };
 }
 
-const SYSTEM_ORDER: readonly string[] = [SYSTEM_PROMPTS.pos, NO_SYSTEM_PROMPT, SYSTEM_PROMPTS.neg];
-const SYSTEM_COLORS: Readonly<Record<string, string>> = {
-  [SYSTEM_PROMPTS.pos]: POSITIVE_COLOR,
-  [NO_SYSTEM_PROMPT]: "#555555",
-  [SYSTEM_PROMPTS.neg]: NEGATIVE_COLOR,
-};
-
-/** Prompts of one's own come last. */
-function rank(label: string): number {
-  const at = SYSTEM_ORDER.indexOf(label);
-  return at === -1 ? SYSTEM_ORDER.length : at;
+/** Lines of different forms of a model's weights would else differ in their vectors too, and so those of system prompts. */
+function checkOneVector(figures: readonly ScoreFigure[], layer: number): void {
+  if (new Set(figures.flatMap(({ vector }) => vector ?? [])).size > 1) {
+    const message = `plots: expected results of one vector at layer ${layer}, got those of several; measure them again with --overwrite`;
+    throw new CaaError("incompatible-vector", message, { facts: { layer } });
+  }
 }
 
-/** Several prompts of one's own are numbered. */
-function systemName(line: ScoreLine, lines: readonly ScoreLine[]): string {
-  const { system, systemPrompt } = line.settings;
-  if (system === null) {
-    return NO_SYSTEM_PROMPT;
-  }
-  if (systemPrompt !== null) {
-    return SYSTEM_PROMPTS[systemPrompt];
-  }
-  const own = lines.filter(
-    ({ settings }) => settings.system !== null && settings.systemPrompt === null,
-  );
-  return own.length === 1 ? SYSTEM_PROMPTS.own : `${SYSTEM_PROMPTS.own} ${own.indexOf(line) + 1}`;
+/** Of lines of different forms of a model's weights, what was measured at layers where there are two forms or more. */
+export function comparableForms(lines: readonly ScoreLine[]): readonly ScoreLine[] {
+  const formsAt = (layer: number): number =>
+    lines.filter(({ figures }) => figures.some((figure) => figure.layer === layer)).length;
+  return lines
+    .map((line) => ({ ...line, figures: line.figures.filter(({ layer }) => formsAt(layer) > 1) }))
+    .filter(({ figures }) => figures.length > 0);
 }
 
 /** The layer where the scores of all lines together change most from the lowest multiplier to the highest. */

@@ -8,6 +8,7 @@ import { sweepName } from "../results/cell-name.ts";
 import { plotEffects } from "./effects.ts";
 import type { FigureGroup } from "./figures.ts";
 import type { Plot } from "./plot-ab-results.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 
 /** The controls that ran beside a group: the same settings, model and items. By name. */
 export function controlsBeside(
@@ -35,6 +36,7 @@ export function controlsBeside(
 export async function plotBesideControls(
   { name, behavior, model, cells }: FigureGroup,
   controls: readonly ControlRun[],
+  { title }: ResultPlotsOptions = {},
 ): Promise<Plot> {
   const judged = judgeLayers(cells, controls);
   if (judged === null) {
@@ -46,6 +48,7 @@ export async function plotBesideControls(
   const plot = await plotEffects({
     behavior,
     model,
+    title,
     effects: judged.effects,
     controls: controls.map(({ name: control, cells: own }) => ({
       name: control,

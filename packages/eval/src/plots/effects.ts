@@ -8,7 +8,7 @@ import type { Plot } from "./plot-ab-results.ts";
 import { renderSvg } from "./render.ts";
 import { ticks } from "./specs.ts";
 import { CONFIG } from "./theme.ts";
-import { clip } from "./titles.ts";
+import { clip, titled } from "./titles.ts";
 
 const WIDTH = 520;
 const HEIGHT = 260;
@@ -38,6 +38,8 @@ export interface PlotEffectsOptions {
   readonly controls: ReadonlyArray<{ readonly name: string; readonly effects: readonly Effect[] }>;
   /** What the controls are, in words, for the subtitle. */
   readonly controlsAre: string;
+  /** @default what is drawn; it then begins the subtitle */
+  readonly title?: string | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function plotEffects(options: PlotEffectsOptions): Promise<Plot> {
 }
 
 function effectsSpec(options: PlotEffectsOptions, first: Effect): TopLevelSpec {
-  const { behavior, model, effects, controls, controlsAre } = options;
+  const { behavior, model, effects, controls, controlsAre, title } = options;
   const layers = effects.map(({ layer }) => layer);
   const color = {
     field: "line",
@@ -83,13 +85,16 @@ function effectsSpec(options: PlotEffectsOptions, first: Effect): TopLevelSpec {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: CONFIG,
-    title: {
-      text: clip(`${behavior}: what ${to} instead of ${from} does, per layer`),
-      subtitle: [
-        clip(`${model}, n = ${first.n}; controls: ${controlsAre}`),
-        `Band: ${Math.round(first.confidence * 100)} % bootstrap interval of the mean change over items`,
-      ],
-    },
+    title: titled(
+      {
+        text: clip(`${behavior}: what ${to} instead of ${from} does, per layer`),
+        subtitle: [
+          clip(`${model}, n = ${first.n}; controls: ${controlsAre}`),
+          `Band: ${Math.round(first.confidence * 100)} % bootstrap interval of the mean change over items`,
+        ],
+      },
+      title,
+    ),
     width: WIDTH,
     height: HEIGHT,
     encoding: {

@@ -13,6 +13,8 @@ export interface Figure {
   /** Null when no item could be scored. */
   readonly pMatching: MeanSummary | null;
   readonly letterMass: MeanSummary;
+  /** Hash of the vector that acted; null without steering. */
+  readonly vector: string | null;
 }
 
 /** Cells that differ in layer and multiplier only. */
@@ -29,6 +31,8 @@ export interface FigureGroup {
   readonly figures: readonly Figure[];
   /** What the cells share. */
   readonly settings: SweepSettings<ChoiceSettings>;
+  /** Of the model that was run. */
+  readonly modelHash: string;
   readonly cells: readonly ChoiceCell[];
 }
 
@@ -72,13 +76,14 @@ function toGroup(first: ChoiceCell, cells: readonly ChoiceCell[]): FigureGroup {
   checkOneVector(cells);
   const { settings } = first;
   const figures = cells
-    .map(({ settings: { layer, multiplier }, summary }) => ({
+    .map(({ settings: { layer, multiplier }, hashes, summary }) => ({
       layer,
       multiplier,
       n: summary.n,
       unscored: summary.unscored,
       pMatching: summary.p_matching,
       letterMass: summary.letter_mass,
+      vector: multiplier === 0 ? null : hashes.vector,
     }))
     .sort((a, b) => a.layer - b.layer || a.multiplier - b.multiplier);
   const { layer: _, multiplier: __, ...shared } = settings;
@@ -92,6 +97,7 @@ function toGroup(first: ChoiceCell, cells: readonly ChoiceCell[]): FigureGroup {
     confidence: first.summary.confidence,
     figures,
     settings: shared,
+    modelHash: first.hashes.model,
     cells,
   };
 }

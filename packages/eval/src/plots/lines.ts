@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { CATEGORIES, SHAPES } from "./palette.ts";
 import { ticks } from "./specs.ts";
 import { CONFIG } from "./theme.ts";
+import type { PlotTitle } from "./titles.ts";
 
 const WIDTH = 520;
 
@@ -20,10 +21,12 @@ export interface LineSeries {
   readonly name: string;
   /** @default by the place in the list */
   readonly color?: string;
+  /** Lengths of dashes and gaps. @default no gaps */
+  readonly dash?: readonly number[];
 }
 
 export interface LinesOptions {
-  readonly title: { readonly text: string; readonly subtitle: string[] };
+  readonly title: PlotTitle;
   readonly xTitle: string;
   readonly yTitle: string;
   readonly domain: readonly [number, number];
@@ -56,6 +59,15 @@ export function linesSpec(options: LinesOptions): TopLevelSpec {
     scale: { domain: names, range: series.map((one, i) => one.color ?? at(i, CATEGORIES)) },
   };
   const shape = { ...common, scale: { domain: names, range: names.map((_, i) => at(i, SHAPES)) } };
+  const dashOf = ({ dash = [] }: LineSeries): string => dash.join(" ");
+  const dashes = [...new Set(series.map(dashOf))];
+  const withDash = (dash: string) => ({
+    field: "series",
+    oneOf: series.filter((one) => dashOf(one) === dash).map(({ name }) => name),
+  });
+  // An area of one point has no width.
+  const isLone = ({ panel, series: name }: LinePoint): boolean =>
+    points.filter((one) => one.panel === panel && one.series === name).length === 1;
   const y = (field: "mean" | "low") => ({
     field,
     type: "quantitative" as const,
@@ -108,10 +120,25 @@ export function linesSpec(options: LinesOptions): TopLevelSpec {
         mark: { type: "area" as const, opacity: 0.14, aria: false },
         encoding: { y: y("low"), y2: { field: "high" }, color },
       },
-      {
-        mark: { type: "line" as const, strokeWidth: 1.8, aria: false },
+      ...dashes.map((dash) => ({
+        ...(dashes.length === 1 ? {} : { transform: [{ filter: withDash(dash) }] }),
+        mark: {
+          type: "line" as const,
+          strokeWidth: 1.8,
+          ...(dash === "" ? {} : { strokeDash: dash.split(" ").map(Number) }),
+          aria: false,
+        },
         encoding: { y: y("mean"), color },
-      },
+      })),
+      ...(points.some(isLone)
+        ? [
+            {
+              transform: [{ filter: "datum.lone" }],
+              mark: { type: "rule" as const, strokeWidth: 1.8, opacity: 0.5, aria: false },
+              encoding: { y: y("low"), y2: { field: "high" }, color },
+            },
+          ]
+        : []),
       {
         mark: { type: "point" as const, filled: true, size: 32, opacity: 1, aria: false },
         encoding: { y: y("mean"), color, shape },
@@ -122,7 +149,7 @@ export function linesSpec(options: LinesOptions): TopLevelSpec {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: CONFIG,
     title,
-    data: { values: points.map((point) => ({ ...point })) },
+    data: { values: points.map((point) => ({ ...point, lone: isLone(point) })) },
   };
   return panels.length < 2
     ? { ...base, ...view }

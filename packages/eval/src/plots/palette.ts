@@ -7,6 +7,7 @@ const POSITIVE = [
   [110, 180, 225],
   [0, 84, 147],
 ] as const;
+const WHITE = [255, 255, 255] as const;
 const ZERO = "#555555";
 
 /** Of plots with one line. */
@@ -46,6 +47,12 @@ export const DIVERGING: readonly [string, string, string] = [
   "#ffffff",
   POSITIVE_COLOR,
 ];
+
+/** The color of `DIVERGING` for a value in [-1, 1]; what is beyond has that of the end. */
+export function divergingColor(value: number): string {
+  const strong = value < 0 ? NEGATIVE[1] : POSITIVE[1];
+  return mix([WHITE, strong], Math.min(1, Math.abs(value)));
+}
 
 /** For things without an order, told apart by shape too; the colors of Okabe and Ito without yellow. */
 export const CATEGORIES: readonly string[] = [

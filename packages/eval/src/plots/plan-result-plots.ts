@@ -1,13 +1,21 @@
 import { vectorsOfControl } from "../controls/control.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
+import { comparableForms } from "./against-multiplier.ts";
 import { controlsBeside, plotBesideControls } from "./beside-controls.ts";
-import { acrossBehaviors, bySystemPrompt } from "./families.ts";
+import { acrossBehaviors, bySystemPrompt, byWeights } from "./families.ts";
 import { distinct, groupCells } from "./figures.ts";
+import { withOwnNames } from "./own-names.ts";
 import type { PlannedPlot } from "./plan-vector-plots.ts";
 import { type Plot, plotLayers, plotMultipliers } from "./plot-ab-results.ts";
-import { plotBehaviorsAtLayer, plotSystemPrompts } from "./plot-against-multiplier.ts";
+import {
+  lineOf,
+  plotBehaviorsAtLayer,
+  plotSystemPrompts,
+  plotWeights,
+} from "./plot-against-multiplier.ts";
 import { plotCategories } from "./plot-categories.ts";
 import { plotLayerSweep } from "./plot-layer-sweep.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 
 /** What a plot of results shows, as its file's name begins. */
 export type ResultPlotKind =
@@ -15,6 +23,7 @@ export type ResultPlotKind =
   | "behaviors-scores"
   | "categories"
   | "effects"
+  | "fine-tuning"
   | "layers"
   | "multipliers"
   | "scores"
@@ -28,44 +37,28 @@ export interface PlannedResultPlot extends PlannedPlot {
   readonly tests: number;
 }
 
-export interface ResultPlotsOptions {
-  /** Of plots at one layer. @default in each plot the layer where the score changes most */
-  readonly layer?: number;
-}
-
 /**
  * All plots of results of tests with two lettered answers. For each behavior, model and kind of vectors: the effect beside
  * that of controls, where these are among the cells, the score per layer and against the multiplier, with a line for each
- * system prompt where there are some, and by category where items have one. For all behaviors of a model together: the
+ * system prompt where there are some, by category where items have one, and the model beside what was trained from it. For all behaviors of a model together: the
  * change over the layers, and the score against the multiplier.
  */
 export function planResultPlots(
   cells: readonly ChoiceCell[],
-  { layer }: ResultPlotsOptions = {},
+  options: ResultPlotsOptions = {},
 ): readonly PlannedResultPlot[] {
   const isControl = ({ settings }: ChoiceCell): boolean =>
     vectorsOfControl(settings.vectors) !== null;
   const controls = cells.filter(isControl);
   const groups = groupCells(cells.filter((cell) => !isControl(cell)));
-  // Groups of the same settings differ in the hash of the model or of the data set.
-  const seen = new Map<string, number>();
   const plan = (
     kind: ResultPlotKind,
     what: string,
     draw: () => Promise<Plot>,
     tests = 1,
-  ): PlannedResultPlot => ({
-    kind,
-    what,
-    tests,
-    draw: async () => {
-      const plot = await draw();
-      const times = (seen.get(plot.name) ?? 0) + 1;
-      seen.set(plot.name, times);
-      return times === 1 ? plot : { ...plot, name: `${plot.name}_${times}` };
-    },
-  });
-  return [
+  ): PlannedResultPlot => ({ kind, what, tests, draw });
+  // Groups of the same settings differ in the hash of the model or of the data set.
+  return withOwnNames([
     ...groups.flatMap((group) => {
       const of = `${group.settings.type} of ${group.behavior} on ${group.model}`;
       const beside = group.settings.type === "ab" ? controlsBeside(group, controls) : [];
@@ -73,14 +66,20 @@ export function planResultPlots(
       const categories = group.cells.some(({ rows }) => rows.some((row) => row.category !== null));
       return [
         ...(beside.length > 0
-          ? [plan("effects", `${of}, beside controls`, () => plotBesideControls(group, beside))]
+          ? [
+              plan("effects", `${of}, beside controls`, () =>
+                plotBesideControls(group, beside, options),
+              ),
+            ]
           : []),
-        ...(severalLayers ? [plan("layers", `${of}, per layer`, () => plotLayers(group))] : []),
-        plan("multipliers", `${of}, against the multiplier`, () => plotMultipliers(group, layer)),
+        ...(severalLayers
+          ? [plan("layers", `${of}, per layer`, () => plotLayers(group, options))]
+          : []),
+        plan("multipliers", `${of}, against the multiplier`, () => plotMultipliers(group, options)),
         ...(categories
           ? [
               plan("categories", `${of}, by category`, () =>
-                plotCategories(group.name, group, layer),
+                plotCategories(group.name, group, options),
               ),
             ]
           : []),
@@ -92,26 +91,39 @@ export function planResultPlots(
         plan(
           "system-prompts",
           `system prompts of ${family.name}`,
-          () => plotSystemPrompts(family, layer),
+          () => plotSystemPrompts(family, options),
           family.groups.length,
         ),
       ),
+    ...byWeights(groups).flatMap((family) => {
+      const lines = comparableForms(family.groups.map(lineOf));
+      return lines.length === 0
+        ? []
+        : [
+            plan(
+              "fine-tuning",
+              `fine-tuning, ${family.name}`,
+              () => plotWeights(family, lines, options),
+              lines.length,
+            ),
+          ];
+    }),
     ...acrossBehaviors(groups).flatMap((family) => {
       const { name, groups: own } = family;
       const tests = own.length;
       return [
-        plan("sweep", `layer sweep of ${name}`, () => plotLayerSweep(family), tests),
+        plan("sweep", `layer sweep of ${name}`, () => plotLayerSweep(family, options), tests),
         ...(tests > 1
           ? [
               plan(
                 "behaviors",
                 `behaviors of ${name}`,
-                () => plotBehaviorsAtLayer(family, layer),
+                () => plotBehaviorsAtLayer(family, options),
                 tests,
               ),
             ]
           : []),
       ];
     }),
-  ];
+  ]);
 }

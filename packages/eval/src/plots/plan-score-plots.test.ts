@@ -46,6 +46,32 @@ describe("planScorePlots", () => {
     expect(plot?.latex).toContain("refusal &  &  & 5.00 [4.20, 5.80]");
   });
 
+  it("compares the model as it is with what was trained from it", async () => {
+    const trained = judged({ multiplier: 0, overrideWeights: "pos" }, 8);
+    const all = [...cells, { ...trained, hashes: { ...trained.hashes, model: "d".repeat(64) } }];
+    const plans = planScorePlots(all, { title: "Judged" });
+    expect(plans.map(({ kind }) => kind)).toEqual(["scores", "scores", "fine-tuning"]);
+    const plot = await plans[2]?.draw();
+    expect(plot?.name).toMatch(/^fine-tuning_layer=13_behavior=sycophancy_type=open_ended_/);
+    expect(plot?.table).toEqual([
+      ["weights", "-1", "0", "+1"],
+      ["as it is", "2.00 [1.20, 2.80]", "4.00 [3.20, 4.80]", "6.00 [5.20, 6.80]"],
+      ["fine-tuned: pos", "", "8.00 [7.20, 8.80]", ""],
+    ]);
+    expect(plot?.svg).toMatch(
+      />Judged<.*>sycophancy: mean score with and without fine-tuning, layer 13</,
+    );
+  });
+
+  it("gives every plot its own name, also those of several judges", async () => {
+    const plans = planScorePlots([...cells, judged({}, 5, "other")]);
+    const names = [];
+    for (const { draw } of plans) {
+      names.push((await draw()).name);
+    }
+    expect(names[1]).toBe(`${names[0]}_2`);
+  });
+
   it("leaves a gap where nothing was scored, and refuses other settings", async () => {
     const [plan] = planScorePlots([judged({}, null), judged({ multiplier: 0 }, 3)]);
     const plot = await plan?.draw();

@@ -2,9 +2,17 @@ import { CaaError, type Interval } from "@caa/core";
 import { z } from "zod";
 import { sweepName } from "../results/cell-name.ts";
 import { type OpenEndedSettings, openEndedSettingsSchema } from "../results/settings.ts";
-import { plotAgainstMultiplier, type ScoreLine, type ScoreScale } from "./against-multiplier.ts";
+import {
+  comparableForms,
+  plotAgainstMultiplier,
+  type ScoreLine,
+  type ScoreScale,
+} from "./against-multiplier.ts";
 import { detailsOf } from "./figures.ts";
+import type { LinesBy } from "./line-labels.ts";
+import { withOwnNames } from "./own-names.ts";
 import type { PlannedResultPlot } from "./plan-result-plots.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 
 /** Open-ended answers of one layer and multiplier with a judge's scores; what `caa score` writes fits. */
 export interface JudgedCell {
@@ -26,11 +34,6 @@ export interface JudgedCell {
   };
 }
 
-export interface ScorePlotsOptions {
-  /** @default in each plot the layer where the mean score changes most */
-  readonly layer?: number;
-}
-
 const SCALE: ScoreScale = {
   name: "mean score (0 to 10)",
   domain: [0, 10],
@@ -43,25 +46,26 @@ interface Known extends Omit<JudgedCell, "settings"> {
 
 /**
  * Plots of judged answers: for each behavior and model the mean score against the multiplier, a line for each system
- * prompt, and one for all behaviors of a model together.
+ * prompt, one with a line for the model as it is and for each that was trained from it, and one for all behaviors of a
+ * model together.
  * @throws {CaaError} invalid-data for cells whose settings are not those of open-ended answers
  */
 export function planScorePlots(
   cells: readonly JudgedCell[],
-  { layer }: ScorePlotsOptions = {},
+  options: ResultPlotsOptions = {},
 ): readonly PlannedResultPlot[] {
   const known = cells.map(withSettings);
   const judgeOf = ({ judging }: Known): string => judging.judge.model;
   const plots = (
-    kind: "behaviors-scores" | "scores",
-    by: "behavior" | "system prompt",
+    kind: "behaviors-scores" | "fine-tuning" | "scores",
+    by: LinesBy,
     rest: (settings: OpenEndedSettings) => OpenEndedSettings,
-    title: (settings: OpenEndedSettings) => string,
+    heading: (settings: OpenEndedSettings) => string,
   ): readonly PlannedResultPlot[] =>
     [
       ...groupBy(known, (cell) => [
         sweepName(rest(cell.settings)),
-        cell.hashes["model"] ?? "",
+        cell.hashes[by === "weights" ? "dataset" : "model"] ?? "",
         judgeOf(cell),
       ]).values(),
     ].flatMap((group) => {
@@ -69,21 +73,21 @@ export function planScorePlots(
       if (first === undefined) {
         return [];
       }
-      const lines = linesOf(group);
+      const lines = by === "weights" ? comparableForms(linesOf(group)) : linesOf(group);
       const name = sweepName(rest(first.settings));
       const draw: PlannedResultPlot["draw"] = () =>
         plotAgainstMultiplier(lines, {
           name: (at) => `${kind}_layer=${at}_${name}`,
-          title: (at) => `${title(first.settings)}, layer ${at}`,
+          heading: (at) => `${heading(first.settings)}, layer ${at}`,
           details: detailsOf(rest(first.settings)),
           notes: [`judged by ${judgeOf(first)}`],
           scale: SCALE,
-          layer,
+          ...options,
           by,
         });
       return [{ kind, what: `${kind} of ${name}`, tests: lines.length, draw }];
     });
-  return [
+  return withOwnNames([
     ...plots(
       "scores",
       "system prompt",
@@ -91,12 +95,18 @@ export function planScorePlots(
       ({ behavior }) => `${behavior}: mean score of open-ended answers`,
     ),
     ...plots(
+      "fine-tuning",
+      "weights",
+      (settings) => ({ ...settings, overrideWeights: null }),
+      ({ behavior }) => `${behavior}: mean score with and without fine-tuning`,
+    ).filter(({ tests }) => tests > 1),
+    ...plots(
       "behaviors-scores",
       "behavior",
       (settings) => ({ ...settings, behavior: "all" }),
       () => "Mean score of open-ended answers",
     ).filter(({ tests }) => tests > 1),
-  ];
+  ]);
 }
 
 function withSettings(cell: JudgedCell): Known {
@@ -111,7 +121,12 @@ function withSettings(cell: JudgedCell): Known {
 
 /** A line for all cells that differ in layer and multiplier only. */
 function linesOf(cells: readonly Known[]): readonly ScoreLine[] {
-  const groups = [...groupBy(cells, ({ settings }) => [sweepName(settings)]).values()];
+  const groups = [
+    ...groupBy(cells, ({ settings, hashes }) => [
+      sweepName(settings),
+      hashes["model"] ?? "",
+    ]).values(),
+  ];
   return groups.flatMap((group) => {
     const [first] = group;
     return first === undefined
@@ -119,9 +134,10 @@ function linesOf(cells: readonly Known[]): readonly ScoreLine[] {
       : [
           {
             settings: first.settings,
+            modelHash: first.hashes["model"] ?? "",
             confidence: first.summary.confidence,
             figures: group
-              .map(({ settings: { layer, multiplier }, summary }) => ({
+              .map(({ settings: { layer, multiplier }, hashes, summary }) => ({
                 layer,
                 multiplier,
                 n: summary.n,
@@ -131,6 +147,7 @@ function linesOf(cells: readonly Known[]): readonly ScoreLine[] {
                     ? null
                     : { mean: summary.mean, bootstrap: summary.interval, t: summary.t },
                 letterMass: null,
+                vector: multiplier === 0 ? null : (hashes["vector"] ?? null),
               }))
               .sort((a, b) => a.layer - b.layer || a.multiplier - b.multiplier),
           },

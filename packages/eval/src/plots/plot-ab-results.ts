@@ -4,6 +4,7 @@ import { toCsv } from "./csv.ts";
 import { steepest } from "./against-multiplier.ts";
 import { distinct, type FigureGroup, groupCells } from "./figures.ts";
 import { renderSvg } from "./render.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 import { layersSpec, multipliersSpec } from "./specs.ts";
 
 /** A picture and the figures in it. */
@@ -12,6 +13,8 @@ export interface Plot {
   readonly name: string;
   readonly svg: string;
   readonly csv: string;
+  /** The main figures as a table, the first row its head, where they fit into one. */
+  readonly table?: ReadonlyArray<readonly string[]>;
   /** The table that goes into a paper, where the figures fit into one. */
   readonly latex?: string;
 }
@@ -48,17 +51,20 @@ export async function plotAbResults(
       plots.push(await plotLayers(named));
     }
     if (kinds.includes("multipliers")) {
-      plots.push(await plotMultipliers(named, layer));
+      plots.push(await plotMultipliers(named, { layer }));
     }
   }
   return plots;
 }
 
 /** The score per layer, a line with its band for each multiplier. */
-export async function plotLayers(group: FigureGroup): Promise<Plot> {
+export async function plotLayers(
+  group: FigureGroup,
+  { title }: ResultPlotsOptions = {},
+): Promise<Plot> {
   return {
     name: `layers_${group.name}`,
-    svg: await renderSvg(layersSpec(group)),
+    svg: await renderSvg(layersSpec(group, title)),
     csv: toCsv(group, group.figures),
   };
 }
@@ -66,12 +72,12 @@ export async function plotLayers(group: FigureGroup): Promise<Plot> {
 /** The score against the multiplier at one layer. @throws {CaaError} not-found when it was not measured */
 export async function plotMultipliers(
   group: FigureGroup,
-  layer: number = steepestLayer(group),
+  { layer = steepestLayer(group), title }: ResultPlotsOptions = {},
 ): Promise<Plot> {
   checkLayer(group, layer);
   return {
     name: `multipliers_layer=${layer}_${group.name}`,
-    svg: await renderSvg(multipliersSpec(group, layer)),
+    svg: await renderSvg(multipliersSpec(group, layer, title)),
     csv: toCsv(
       group,
       group.figures.filter((figure) => figure.layer === layer),

@@ -3,13 +3,17 @@ import { plotAgainstMultiplier, type ScoreLine, type ScoreScale } from "./agains
 import { type Family, firstGroup } from "./families.ts";
 import { detailsOf, type FigureGroup, scoreName } from "./figures.ts";
 import type { Plot } from "./plot-ab-results.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 
 /**
  * The score against the multiplier at one layer, a line with its band for each system prompt.
  * @param family groups that differ in the system prompt, at least one with one
  * @throws {CaaError} not-found when the layer was not measured; empty-selection without a system prompt
  */
-export async function plotSystemPrompts(family: Family, layer?: number): Promise<Plot> {
+export async function plotSystemPrompts(
+  family: Family,
+  options: ResultPlotsOptions = {},
+): Promise<Plot> {
   const { behavior, settings } = firstGroup(family.groups, "plotSystemPrompts");
   if (family.groups.every((group) => group.settings.system === null)) {
     const message = `plotSystemPrompts: expected results with a system prompt, got none; caa eval --system-prompt makes them`;
@@ -18,10 +22,10 @@ export async function plotSystemPrompts(family: Family, layer?: number): Promise
   const scale = probability(settings.type);
   return await plotAgainstMultiplier(family.groups.map(lineOf), {
     name: (at) => `system-prompts_layer=${at}_${family.name}`,
-    title: (at) => `${behavior}: ${scale.name} against the multiplier, layer ${at}`,
+    heading: (at) => `${behavior}: ${scale.name} against the multiplier, layer ${at}`,
     details: detailsOf({ ...settings, system: null, systemPrompt: null }),
     scale,
-    layer,
+    ...options,
     by: "system prompt",
   });
 }
@@ -30,22 +34,51 @@ export async function plotSystemPrompts(family: Family, layer?: number): Promise
  * The score against the multiplier at one layer, a line with its band for each behavior.
  * @throws {CaaError} not-found when the layer was not measured; empty-selection without groups
  */
-export async function plotBehaviorsAtLayer(family: Family, layer?: number): Promise<Plot> {
+export async function plotBehaviorsAtLayer(
+  family: Family,
+  options: ResultPlotsOptions = {},
+): Promise<Plot> {
   const { settings, details } = firstGroup(family.groups, "plotBehaviorsAtLayer");
   const scale = probability(settings.type);
   return await plotAgainstMultiplier(family.groups.map(lineOf), {
     name: (at) => `behaviors_layer=${at}_${family.name}`,
-    title: (at) => `${scale.name} against the multiplier, layer ${at}`,
+    heading: (at) => `${scale.name} against the multiplier, layer ${at}`,
     details,
     scale,
-    layer,
+    ...options,
     by: "behavior",
   });
 }
 
-function lineOf({ settings, confidence, figures }: FigureGroup): ScoreLine {
+/**
+ * The score against the multiplier at one layer, a line with its band for each form of the model's weights.
+ * @param lines of the family, as `comparableForms` gives them
+ * @throws {CaaError} not-found where no two forms were measured at the layer; incompatible-vector where different vectors
+ *   steered them
+ */
+export async function plotWeights(
+  family: Family,
+  lines: readonly ScoreLine[],
+  options: ResultPlotsOptions = {},
+): Promise<Plot> {
+  const { behavior, settings } = firstGroup(family.groups, "plotWeights");
+  const scale = probability(settings.type);
+  const what = settings.type === "ab" ? scale.name : `${settings.type}, ${scale.name}`;
+  return await plotAgainstMultiplier(lines, {
+    name: (at) => `fine-tuning_layer=${at}_${family.name}`,
+    heading: (at) => `${behavior}: ${what} with and without fine-tuning, layer ${at}`,
+    details: detailsOf({ ...settings, overrideWeights: null }),
+    scale,
+    ...options,
+    by: "weights",
+  });
+}
+
+/** The figures of a group as those of a line. */
+export function lineOf({ settings, modelHash, confidence, figures }: FigureGroup): ScoreLine {
   return {
     settings,
+    modelHash,
     confidence,
     figures: figures.map(({ pMatching, letterMass, ...figure }) => ({
       ...figure,

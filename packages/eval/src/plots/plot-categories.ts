@@ -10,8 +10,9 @@ import { cellText, ends, meanColumns, signed } from "./mean-text.ts";
 import { multiplierColors, SHAPES } from "./palette.ts";
 import { type Plot, steepestLayer } from "./plot-ab-results.ts";
 import { renderSvg } from "./render.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 import { CONFIG } from "./theme.ts";
-import { plotTitle } from "./titles.ts";
+import { type PlotTitle, plotTitle } from "./titles.ts";
 
 const ROW_HEIGHT = 9;
 
@@ -32,7 +33,7 @@ interface CategoryFigure {
 export async function plotCategories(
   name: string,
   group: FigureGroup,
-  layer: number = steepestLayer(group),
+  { layer = steepestLayer(group), title: given }: ResultPlotsOptions = {},
 ): Promise<Plot> {
   const { behavior, model, vectors, settings, confidence } = group;
   const layers = distinct(group.figures.map((figure) => figure.layer));
@@ -58,6 +59,7 @@ export async function plotCategories(
     `${settings.type}, ${score} by category, layer ${layer}`,
     group,
     group.figures.filter((figure) => figure.layer === layer),
+    given,
   );
   return {
     name: `categories_layer=${layer}_${name}`,
@@ -137,7 +139,7 @@ function figuresOf({ settings, summary, rows }: ChoiceCell): readonly CategoryFi
 }
 
 interface CategoriesOptions {
-  readonly title: ReturnType<typeof plotTitle>;
+  readonly title: PlotTitle;
   readonly score: string;
   readonly figures: readonly CategoryFigure[];
   readonly categories: readonly string[];

@@ -8,6 +8,9 @@ import { planResultPlots } from "./plan-result-plots.ts";
 import { plotBehaviorsAtLayer, plotSystemPrompts } from "./plot-against-multiplier.ts";
 import { plotCategories } from "./plot-categories.ts";
 import { plotLayerSweep } from "./plot-layer-sweep.ts";
+import type { Plot } from "./plot-ab-results.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
+import type { ChoiceCell } from "../results/choice-cell.ts";
 
 const MULTIPLIERS = [-1, 0, 1];
 
@@ -42,15 +45,45 @@ const only = <T>(list: readonly T[]): T => {
   }
   return first;
 };
-const categories = groupCells(
-  MULTIPLIERS.map((multiplier) =>
-    madeUpResult({
-      settings: { multiplier, type: "mmlu" },
-      strength: -0.08,
-      categories: ["anatomy", "law", "logic & sets", "virology"],
-    }),
-  ),
+/** Weights trained from the model have a hash of their own; one of the two was measured without steering alone. */
+const trained = (direction: "neg" | "pos", multiplier: number, layer = 13): ChoiceCell => {
+  const overrideWeights = `SmolLM2-135M-Instruct_sycophancy_${direction}_layer=13`;
+  const cell = madeUpResult({
+    settings: { multiplier, layer, overrideWeights },
+    strength: 0.1,
+    offset: direction === "pos" ? 0.2 : -0.2,
+  });
+  const model = direction === "pos" ? "d" : "e";
+  return { ...cell, hashes: { ...cell.hashes, model: model.repeat(64) } };
+};
+const untouched = [9, 13].flatMap((layer) =>
+  MULTIPLIERS.map((multiplier) => madeUpResult({ settings: { layer, multiplier } })),
 );
+const weights = [
+  trained("neg", 0),
+  ...MULTIPLIERS.map((multiplier) => trained("pos", multiplier)),
+  ...untouched,
+];
+/** The lines of a picture's title and subtitle. */
+const texts = (svg = ""): readonly string[] =>
+  [...(svg.split("role-title-text").at(-1) ?? "").matchAll(/<(text|tspan)[^>]*>([^<]+)</g)].map(
+    ([, , line = ""]) => line,
+  );
+const fineTuning = async (
+  cells: readonly ChoiceCell[],
+  options?: ResultPlotsOptions,
+): Promise<readonly Plot[]> => {
+  const plans = planResultPlots(cells, options).filter(({ kind }) => kind === "fine-tuning");
+  return await Promise.all(plans.map(({ draw }) => draw()));
+};
+const withCategories = MULTIPLIERS.map((multiplier) =>
+  madeUpResult({
+    settings: { multiplier, type: "mmlu" },
+    strength: -0.08,
+    categories: ["anatomy", "law", "logic & sets", "virology"],
+  }),
+);
+const categories = groupCells(withCategories);
 
 describe("plots of results", () => {
   it.each([
@@ -58,6 +91,7 @@ describe("plots of results", () => {
     ["behaviors", () => plotBehaviorsAtLayer(only(acrossBehaviors(groupCells(behaviors))))],
     ["sweep", () => plotLayerSweep(only(acrossBehaviors(groupCells(behaviors))))],
     ["categories", () => plotCategories("made-up", only(categories))],
+    ["fine-tuning", async () => only(await fineTuning(weights))],
   ])("draws the picture of %s that was looked at, with its figures", async (golden, draw) => {
     const plot = await draw();
     expect(plot.name).toMatch(new RegExp(`^${golden}_`));
@@ -65,6 +99,87 @@ describe("plots of results", () => {
     await expect(plot.csv).toMatchFileSnapshot(`../../test/golden/${golden}.csv`);
     await expect(plot.latex).toMatchFileSnapshot(`../../test/golden/${golden}.tex`);
   });
+
+  it("compares forms of the weights where two of them were measured, and with one vector alone", async () => {
+    const plot = only(await fineTuning(weights));
+    expect(plot.name).toMatch(/^fine-tuning_layer=13_behavior=sycophancy_type=ab_/);
+    expect(plot.table?.map(([name]) => name)).toEqual([
+      "weights",
+      "as it is",
+      "fine-tuned: pos_layer=13",
+      "fine-tuned: neg_layer=13",
+    ]);
+    expect(await fineTuning(untouched)).toEqual([]);
+    expect(await fineTuning([...untouched.slice(0, 3), trained("pos", 1)])).toEqual([]);
+    expect(await fineTuning([...untouched, trained("pos", 1, 17)])).toEqual([]);
+    const mmlu = weights.map((cell) => ({
+      ...cell,
+      settings: { ...cell.settings, type: "mmlu" as const },
+    }));
+    expect(only(await fineTuning(mmlu)).svg).toContain("mmlu, p(correct) with and without");
+    await expect(fineTuning(weights, { layer: 9 })).rejects.toMatchObject({ code: "not-found" });
+    const vector = "f".repeat(64);
+    await expect(
+      fineTuning(
+        weights.map((cell) =>
+          cell.settings.overrideWeights === null
+            ? { ...cell, hashes: { ...cell.hashes, vector } }
+            : cell,
+        ),
+      ),
+    ).rejects.toMatchObject({ code: "incompatible-vector" });
+  });
+
+  it("names forms in full where short names are the same, with hashes where those are too", async () => {
+    const named = (overrideWeights: string, digit: string): ChoiceCell => {
+      const cell = madeUpResult({ settings: { overrideWeights } });
+      return { ...cell, hashes: { ...cell.hashes, model: digit.repeat(64) } };
+    };
+    const full = "SmolLM2-135M-Instruct_sycophancy_all";
+    const names = async (cells: readonly ChoiceCell[]): Promise<readonly (string | undefined)[]> =>
+      only(await fineTuning(cells))
+        .table?.slice(1)
+        .map(([name]) => name) ?? [];
+    expect(await names([named("all", "d"), named(full, "e")])).toEqual([
+      `fine-tuned: ${full}`,
+      "fine-tuned: all",
+    ]);
+    expect(await names([named("all", "d"), named("all", "e")])).toEqual([
+      "fine-tuned: all (dddddddddddd)",
+      "fine-tuned: all (eeeeeeeeeeee)",
+    ]);
+  });
+
+  it("puts a title of one's own above every picture, and what it would have had below", async () => {
+    const title =
+      "Steering & <training> of a model whose name is so long that two lines are needed";
+    const cells = [
+      ...untouched,
+      ...prompts.filter(({ settings }) => settings.system !== null),
+      ...MULTIPLIERS.map((multiplier) => trained("pos", multiplier)),
+      ...[-1, 1].map((multiplier) =>
+        madeUpResult({ settings: { multiplier, vectors: "normalized-random-1" }, strength: 0 }),
+      ),
+      ...behaviors.filter(({ settings }) => settings.behavior === "calm"),
+      ...withCategories,
+    ];
+    const plain = planResultPlots(cells);
+    const kinds = [...new Set(plain.map(({ kind }) => kind))];
+    expect(kinds).toHaveLength(8);
+    const planned = planResultPlots(cells, { title });
+    for (const one of kinds) {
+      const [plot, other] = await Promise.all(
+        [planned, plain].map(async (plans) => await plans.find(({ kind }) => kind === one)?.draw()),
+      );
+      expect([one, ...texts(plot?.svg)]).toEqual([
+        one,
+        "Steering &amp; &lt;training&gt; of a model whose name is so long that",
+        "two lines are needed",
+        ...texts(other?.svg),
+      ]);
+      expect([plot?.name, plot?.csv]).toEqual([other?.name, other?.csv]);
+    }
+  }, 60_000);
 
   it("has the paired change in the sweep: that of the rows, not of the means", async () => {
     const { csv } = await plotLayerSweep(only(acrossBehaviors(groupCells(behaviors))));
@@ -144,8 +259,8 @@ describe("plots of results", () => {
   it("refuses a sweep without multiplier 0, a layer that was not measured, a test without categories", async () => {
     const sweep = only(acrossBehaviors(groupCells(madeUpGrid([3, 4], [-1, 1]))));
     await expect(plotLayerSweep(sweep)).rejects.toMatchObject({ code: "empty-selection" });
-    await expect(plotBehaviorsAtLayer(sweep, 9)).rejects.toThrow(/got 9; there: 3 4/);
-    await expect(plotCategories("x", only(categories), 1)).rejects.toThrow(/there: 13/);
+    await expect(plotBehaviorsAtLayer(sweep, { layer: 9 })).rejects.toThrow(/got 9; there: 3 4/);
+    await expect(plotCategories("x", only(categories), { layer: 1 })).rejects.toThrow(/there: 13/);
     await expect(plotCategories("x", only(groupCells([madeUpCell()])))).rejects.toMatchObject({
       code: "empty-selection",
     });

@@ -9,15 +9,19 @@ import { type LinePoint, linesSpec } from "./lines.ts";
 import { cellText, ends, meanColumns, percent, signed } from "./mean-text.ts";
 import type { Plot } from "./plot-ab-results.ts";
 import { renderSvg } from "./render.ts";
+import type { ResultPlotsOptions } from "./result-plots-options.ts";
 import { symmetricLimit } from "./symmetric-limit.ts";
-import { clip, countRange, massWarning } from "./titles.ts";
+import { clip, countRange, massWarning, titled } from "./titles.ts";
 
 /**
  * The change of the score against multiplier 0 at every layer, item by item, a line with its band for each behavior and a
  * panel for each multiplier.
  * @throws {CaaError} empty-selection when nothing was measured at multiplier 0 and another one
  */
-export async function plotLayerSweep({ name, groups }: Family): Promise<Plot> {
+export async function plotLayerSweep(
+  { name, groups }: Family,
+  { title }: ResultPlotsOptions = {},
+): Promise<Plot> {
   const first = firstGroup(groups, "plotLayerSweep");
   const { model, vectors, details, confidence, settings } = first;
   const multipliers = distinct(
@@ -44,20 +48,23 @@ export async function plotLayerSweep({ name, groups }: Family): Promise<Plot> {
     name: `sweep_${name}`,
     svg: await renderSvg(
       linesSpec({
-        title: {
-          text: `Change of ${score} against multiplier 0, per layer`,
-          subtitle: [
-            clip(
-              `${model}, ${vectors} vectors, n = ${countRange(effects.map(({ effect }) => effect.n))}`,
-            ),
-            clip(details.join(", ")),
-            `Bands: ${percent(confidence)} bootstrap interval of the mean change over items`,
-            ...massWarning(
-              effects.map(({ effect }) => effect.letterMass),
-              score,
-            ),
-          ],
-        },
+        title: titled(
+          {
+            text: `Change of ${score} against multiplier 0, per layer`,
+            subtitle: [
+              clip(
+                `${model}, ${vectors} vectors, n = ${countRange(effects.map(({ effect }) => effect.n))}`,
+              ),
+              clip(details.join(", ")),
+              `Bands: ${percent(confidence)} bootstrap interval of the mean change over items`,
+              ...massWarning(
+                effects.map(({ effect }) => effect.letterMass),
+                score,
+              ),
+            ],
+          },
+          title,
+        ),
         xTitle: "layer",
         yTitle: `change of ${score}`,
         domain,

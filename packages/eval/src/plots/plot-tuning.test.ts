@@ -38,7 +38,7 @@ function madeUpTuning(changes: Partial<TuneResult> = {}): TuneResult {
       openEnded: null,
       mmlu: null,
     },
-    items: { choose: 25, report: 25 },
+    items: { choose: 25, report: 25, leftOut: 0 },
     reliability: [],
     grid: layers.flatMap((layer) =>
       multipliers.map((multiplier): GridCell => {

@@ -3,7 +3,7 @@ import { formatMultiplier } from "../results/cell-name.ts";
 import { distinct, type Figure, type FigureGroup, scoreName } from "./figures.ts";
 import { multiplierColors, POSITIVE_COLOR } from "./palette.ts";
 import { CONFIG } from "./theme.ts";
-import { plotTitle } from "./titles.ts";
+import { type PlotTitle, plotTitle } from "./titles.ts";
 
 const WIDTH = 520;
 const HEIGHT = 260;
@@ -11,7 +11,7 @@ const MASS_HEIGHT = 70;
 const BASELINE = "#333333";
 
 /** p(matching) against the layer: a line and a band for each multiplier, and the letter mass below. */
-export function layersSpec(group: FigureGroup): TopLevelSpec {
+export function layersSpec(group: FigureGroup, title?: string): TopLevelSpec {
   const { figures } = group;
   const multipliers = distinct(figures.map((figure) => figure.multiplier));
   const color = {
@@ -24,7 +24,7 @@ export function layersSpec(group: FigureGroup): TopLevelSpec {
     legend: { symbolOpacity: 1, symbolType: "stroke", symbolStrokeWidth: 3 },
   };
   return panels({
-    title: plotTitle(`${scoreName(group.settings.type)} per layer`, group, figures),
+    title: plotTitle(`${scoreName(group.settings.type)} per layer`, group, figures, title),
     score: scoreName(group.settings.type),
     figures,
     x: { field: "layer", values: distinct(figures.map((figure) => figure.layer)), margin: 0.5 },
@@ -33,13 +33,14 @@ export function layersSpec(group: FigureGroup): TopLevelSpec {
 }
 
 /** p(matching) against the multiplier at one layer, with its band, and the letter mass below. */
-export function multipliersSpec(group: FigureGroup, layer: number): TopLevelSpec {
+export function multipliersSpec(group: FigureGroup, layer: number, title?: string): TopLevelSpec {
   const figures = group.figures.filter((figure) => figure.layer === layer);
   return panels({
     title: plotTitle(
       `${scoreName(group.settings.type)} against the multiplier, layer ${layer}`,
       group,
       figures,
+      title,
     ),
     score: scoreName(group.settings.type),
     figures,
@@ -53,7 +54,7 @@ export function multipliersSpec(group: FigureGroup, layer: number): TopLevelSpec
 }
 
 interface PanelOptions<Color> {
-  readonly title: ReturnType<typeof plotTitle>;
+  readonly title: PlotTitle;
   /** What the score is called. */
   readonly score: string;
   readonly figures: readonly Figure[];
