@@ -48,8 +48,9 @@ it("exports what it promises", () => {
     "readGenerateSet",
     "readOpenEndedSet",
     "splitChoices",
-    "stemKey",
     "suggest",
+    "topicKey",
+    "withoutTopicsOf",
     "writeBuiltInSets",
   ]);
 });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { CaaError } from "@caa/core";
-import { type AbItem, stemKey } from "@caa/datasets";
+import { type AbItem, withoutTopicsOf } from "@caa/datasets";
 import type { AnswerItem, FineTuneRecord, HeldOutAccuracy, Trainable } from "@caa/llama/train";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
@@ -139,7 +139,7 @@ async function finetune(
   const [tests] = await readSets("test-ab", asked, { cwd, stderr: { write: () => true } });
   const { behavior, hash } = lessons;
   const taught = lessons.items.slice(0, options.limit);
-  const heldOut = heldOutOf(tests?.items ?? [], taught);
+  const heldOut = withoutTopicsOf(tests?.items ?? [], taught);
   const leaked = (tests?.items.length ?? 0) - heldOut.length;
   if (leaked > 0) {
     stderr.write(
@@ -215,12 +215,6 @@ function trainableOf({ layer, lora, loraAlpha }: FinetuneOptions): Trainable {
     return { kind: "lora", rank: lora, ...(loraAlpha === undefined ? {} : { alpha: loraAlpha }) };
   }
   return layer === undefined ? { kind: "all" } : { kind: "layer", layer };
-}
-
-/** The test items that ask something else than every item that is trained on. */
-function heldOutOf(tests: readonly AbItem[], taught: readonly AbItem[]): readonly AbItem[] {
-  const asked = new Set(taught.map(({ question }) => stemKey(question)));
-  return tests.filter(({ question }) => !asked.has(stemKey(question)));
 }
 
 function itemsOf(items: readonly AbItem[], direction: "pos" | "neg"): readonly AnswerItem[] {

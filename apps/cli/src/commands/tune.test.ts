@@ -124,6 +124,28 @@ describe("tune", () => {
     expect(resultOf(resumed.stdout)).toEqual(resultOf(other.stdout));
   });
 
+  it("leaves out test items that the vectors' pairs ask, and says when it cannot tell", async () => {
+    const repeated = [...items("claim", 12), ...items("pair", 4)];
+    await cli.put("data/test/agree/test_dataset_ab.json", repeated);
+    const told = await cli.run(LINE, openModelOf());
+    expect(told.stdout).toContain("6 items to choose on, 6 kept back");
+    expect(told.stderr).toContain(
+      "agree: 4 test items ask what a contrast pair of the vectors asks",
+    );
+    await cli.put("data/generate/agree/generate_dataset.json", items("other", 40));
+    const { stdout, stderr } = await cli.run(`${LINE} --out elsewhere`, openModelOf());
+    expect(stdout).toContain("8 items to choose on, 8 kept back");
+    expect(stderr).toContain(
+      "not checked: whether test items ask what the vectors' contrast pairs",
+    );
+  });
+
+  it("without names takes the behaviors that have vectors", async () => {
+    await cli.put("data/test/other/test_dataset_ab.json", items("claim", 16));
+    const { code, stderr } = await cli.run(LINE.replace("--behaviors agree ", ""), openModelOf());
+    expect([code, stderr]).toEqual([0, expect.stringContaining("no vectors of other")]);
+  });
+
   it("refuses a multiplier of 0, and a file of harmless questions that is not there", async () => {
     const zero = await cli.run(LINE.replace("1", "0 1"), openModelOf());
     expect([zero.code, zero.stderr]).toEqual([

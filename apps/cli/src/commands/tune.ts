@@ -50,7 +50,7 @@ export function addTune(parent: Command, dependencies: CliDependencies): void {
     .option("--candidates <n>", "how many cells the guard is asked about at most", parseCount, 5)
     .option(
       "--min-letter-mass <x>",
-      "guard: least probability of both letters together; nine tenths of the plain model's where that has less",
+      "guard: least probability of both letters together, or nine tenths of the plain model's where that is less",
       parseWithin(0, 1),
       0.5,
     )

@@ -92,12 +92,12 @@ async function readShared(
  * Of the behaviors that were not asked for by name, those that have vectors of the model; which are left out is said. Where
  * none has, all: the error that follows names one, and the command that makes its vectors.
  */
-export async function withVectors(
-  items: readonly EvalItems[],
+export async function withVectors<Item extends { readonly set: { readonly behavior: string } }>(
+  items: readonly Item[],
   { behaviors, vectors, raw = false }: VectorsOptions,
   owner: VectorOwner,
   { cwd, stderr }: Pick<CliDependencies, "cwd" | "stderr">,
-): Promise<readonly EvalItems[]> {
+): Promise<readonly Item[]> {
   if (behaviors !== undefined) {
     return items;
   }

@@ -1,19 +1,13 @@
 import { resolve } from "node:path";
 import { CaaError } from "@caa/core";
-import {
-  type AbItem,
-  type DataSet,
-  type OpenEndedItem,
-  readChoiceSet,
-  readOpenEndedSet,
-} from "@caa/datasets";
+import { type AbItem, type DataSet, readChoiceSet, readOpenEndedSet } from "@caa/datasets";
 import type { TuneOptions } from "@caa/eval";
 import type { CliDependencies } from "../dependencies.ts";
 import { findShared } from "../eval/items.ts";
-import { readQuestionSets, type SetsOptions } from "../read-sets.ts";
+import { readQuestionSets, readSets, type SetsOptions } from "../read-sets.ts";
 
-/** What a guard asks the model beside the test items; null for what is not there. */
-export type GuardData = Pick<TuneOptions, "harmless" | "openEnded" | "mmlu">;
+/** What a tuning reads beside the test items: what a guard asks the model, and contrast pairs; null for what is not there. */
+export type GuardData = Pick<TuneOptions, "harmless" | "openEnded" | "mmlu" | "pairs">;
 
 /**
  * Finds it all before a model is opened.
@@ -28,6 +22,8 @@ export async function readGuardData(
 ): Promise<GuardData> {
   const { harmlessQuestions, otherBuiltInQuestions, choiceQuestions } = await import("@caa/eval");
   const { path } = findShared("mmlu", data, cwd);
+  const options = { behaviors: [asked], ...(data === undefined ? {} : { data }) };
+  const quiet = { cwd, stderr: { write: () => true } }; // what is to be said of the folder was said of the test items
   return {
     harmless:
       harmless !== undefined
@@ -35,22 +31,18 @@ export async function readGuardData(
         : set.path.startsWith("built-in:")
           ? otherBuiltInQuestions(set.behavior)
           : harmlessQuestions(),
-    openEnded: await readOpenEnded(asked, data, cwd),
+    openEnded: await onlyOf(readQuestionSets(options, quiet)),
+    pairs: await onlyOf(readSets("generate", options, quiet)),
     mmlu: path === undefined ? null : choiceQuestions(await readChoiceSet(path)),
   };
 }
 
-/** The open-ended questions of a behavior, which not every data folder has. */
-async function readOpenEnded(
-  asked: string,
-  data: string | undefined,
-  cwd: string,
-): Promise<DataSet<OpenEndedItem> | null> {
-  const stderr = { write: () => true }; // what is to be said of the folder was said of the test items
+/** The set of one behavior; null where a data folder does not have it. */
+async function onlyOf<Item>(
+  sets: Promise<ReadonlyArray<DataSet<Item>>>,
+): Promise<DataSet<Item> | null> {
   try {
-    const folder = data === undefined ? {} : { data };
-    const [set] = await readQuestionSets({ ...folder, behaviors: [asked] }, { cwd, stderr });
-    return set ?? null;
+    return (await sets)[0] ?? null;
   } catch (error) {
     if (CaaError.isInstance(error) && error.code === "not-found") {
       return null;

@@ -33,6 +33,15 @@ export function printTuning(
       `${settings.behavior}: not checked: whether the vectors are reliable, since ${relative(cwd, vectors.path)} has no halves and shuffles (made with --only-vectors)\n`,
     );
   }
+  if (items.leftOut === null) {
+    stderr.write(
+      `${settings.behavior}: not checked: whether test items ask what the vectors' contrast pairs ask, since the data has no pairs, or others\n`,
+    );
+  } else if (items.leftOut > 0) {
+    stderr.write(
+      `${settings.behavior}: ${items.leftOut} test items ask what a contrast pair of the vectors asks: left out\n`,
+    );
+  }
   for (const check of candidates.at(-1)?.checks ?? []) {
     if (check.passed === null) {
       stderr.write(`${settings.behavior}: ${notCheckedInWords(check)}\n`);

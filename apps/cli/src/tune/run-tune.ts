@@ -15,6 +15,7 @@ import { modelFileName } from "../options/names.ts";
 import { startProgress } from "../output/progress.ts";
 import { withResumeHint } from "../output/resume-hint.ts";
 import { writePlot } from "../output/write-plots.ts";
+import { withVectors } from "../eval/items.ts";
 import { readSets } from "../read-sets.ts";
 import { type GuardData, readGuardData } from "./guard-data.ts";
 
@@ -68,21 +69,23 @@ export async function runTune(
   const { cwd, stderr } = dependencies;
   const name = requireModelName(options.model, dependencies);
   const sets = await readSets("test-ab", options, dependencies);
-  const guards = await Promise.all(
-    sets.map((set, i) =>
-      readGuardData(set, options.behaviors?.[i] ?? set.behavior, options, dependencies),
-    ),
+  const found = await Promise.all(
+    sets.map(async (set, i) => {
+      const asked = options.behaviors?.[i] ?? set.behavior;
+      return { set, guard: await readGuardData(set, asked, options, dependencies) };
+    }),
   );
   await using model = await openRequestedModel(name, options, dependencies);
   checkLayers(options.layers, model);
   const { id, dtype, device, promptStyle } = model.info;
   stderr.write(`model: ${id}, ${dtype} on ${device}, prompt style ${promptStyle}\n`);
+  const { raw = false } = options;
+  const owner = { dir: options.vectors, cwd, raw, model: model.info };
   const jobs = await Promise.all(
-    sets.map(async (set, i) => {
-      const { raw = false } = options;
-      const owner = { dir: options.vectors, cwd, raw, model: model.info };
-      return { set, guard: guards[i], vectors: await loadVectorsFor(set.behavior, owner) };
-    }),
+    (await withVectors(found, options, model.info, dependencies)).map(async (job) => ({
+      ...job,
+      vectors: await loadVectorsFor(job.set.behavior, owner),
+    })),
   );
   const tunings: Tuning[] = [];
   return await withResumeHint(
@@ -91,10 +94,8 @@ export async function runTune(
       `${tunings.length} of ${jobs.length} behaviors are done; what was measured is kept in ${options.out}/tune.`,
     async () => {
       for (const { set, guard, vectors } of jobs) {
-        if (guard !== undefined) {
-          stderr.write(`${describeVectors(vectors, cwd)}\n`);
-          tunings.push(await tune(model, set, guard, vectors, options, dependencies));
-        }
+        stderr.write(`${describeVectors(vectors, cwd)}\n`);
+        tunings.push(await tune(model, set, guard, vectors, options, dependencies));
       }
       return tunings;
     },

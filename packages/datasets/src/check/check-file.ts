@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AbItem } from "../items/ab-item.ts";
 import { type Letter, LETTERS } from "../items/letter.ts";
-import { NEUTRAL_QUESTION } from "../items/plain-pair.ts";
-import { splitChoices, stemKey } from "../items/split-choices.ts";
+import { plainText, topicKey, wholeKey } from "../items/topic-key.ts";
+import { splitChoices } from "../items/split-choices.ts";
 import type { OpenEndedItem } from "../items/open-ended-item.ts";
 import type { DataKind } from "../layout/data-files.ts";
 import {
@@ -81,22 +81,16 @@ interface Identified {
 
 function identify(placed: PlacedItem<Question>): Identified {
   const { item, record } = placed;
-  const { stem, choices } = splitChoices(item.question);
-  const whole = [plain(stem), ...[...choices.values()].map(plain).sort()].join("\n");
-  // A pair without a question asks what all of them ask: there the choices are what tells it apart.
-  const own = stem !== "" && stem !== NEUTRAL_QUESTION;
+  const { choices } = splitChoices(item.question);
   return {
     placed,
     place: { item: record.index, line: record.line },
     choices,
-    stem: own ? stemKey(item.question) : whole,
-    whole,
-    matching: isAbItem(item) ? plain(choices.get(item.matchingLetter) ?? "") : "",
+    stem: topicKey(item.question),
+    whole: wholeKey(item.question),
+    matching: isAbItem(item) ? plainText(choices.get(item.matchingLetter) ?? "") : "",
   };
 }
-
-/** Blanks and upper case do not tell texts apart. */
-const plain = (text: string): string => text.replaceAll(/\s+/g, " ").trim().toLowerCase();
 
 function countLetters(items: ReadonlyArray<PlacedItem<Question>>): FileReport["matchingLetters"] {
   const counts = new Map<Letter, number>();

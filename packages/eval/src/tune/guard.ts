@@ -2,7 +2,7 @@ import type { MeanSummary } from "../results/summary-schema.ts";
 
 /** What steering may cost. */
 export interface GuardLimits {
-  /** Least mean letter mass; where the plain model has less, nine tenths of its own. @default 0.5 */
+  /** Least mean letter mass, or nine tenths of the plain model's where that is less. @default 0.5 */
   readonly letterMass: number;
   /** Most mean Kullback-Leibler divergence of the next token from the plain model's, on harmless text, in nats. @default 0.5 */
   readonly divergence: number;

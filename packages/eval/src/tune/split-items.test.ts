@@ -41,6 +41,16 @@ describe("splitItems", () => {
     expect(Math.abs(choose.items.length - report.items.length)).toBeLessThanOrEqual(2);
   });
 
+  it("tells pairs without a question apart by their choices", () => {
+    const { items, ...set } = plantedItems(8);
+    const bare = items.map((item, i) => ({
+      ...item,
+      question: `Which of these would you say?${item.question.slice(item.question.indexOf("?") + 1)} ${i}`,
+    }));
+    const { choose, report } = splitItems({ ...set, items: bare }, 0);
+    expect([choose.items.length, report.items.length]).toEqual([4, 4]);
+  });
+
   it("refuses what gives no interval", () => {
     expect(() => splitItems(plantedItems(3), 0)).toThrow(/two halves of 2 or more/);
     const { items, ...set } = plantedItems(1);

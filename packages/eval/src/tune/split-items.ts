@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CaaError, createRandom } from "@caa/core";
-import { type AbItem, type DataSet, stemKey } from "@caa/datasets";
+import { type AbItem, type DataSet, topicKey } from "@caa/datasets";
 
 /** Two parts of a set's items that have no question in common. */
 export interface SplitItems {
@@ -22,7 +22,7 @@ const FEWEST = 2;
 export function splitItems(set: DataSet<AbItem>, seed: number): SplitItems {
   const groups = new Map<string, AbItem[]>();
   for (const item of set.items) {
-    const key = stemKey(item.question);
+    const key = topicKey(item.question);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
   const halves = [new Set<AbItem>(), new Set<AbItem>()] as const;

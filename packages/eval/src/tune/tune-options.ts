@@ -24,6 +24,11 @@ export interface TuneOptions {
   readonly vectorsKind?: string | undefined;
   /** Test items, of which half are chosen on and half kept back. */
   readonly dataset: DataSet<AbItem>;
+  /**
+   * The contrast pairs that the vectors were made of: test items that ask what one of them asks are left out; null, or pairs of
+   * another hash, leave that unchecked.
+   */
+  readonly pairs: DataSet<AbItem> | null;
   /** Where cells are kept, so that a run that was stopped goes on. */
   readonly dir: string;
   /** @default all that have a vector */

@@ -82,7 +82,12 @@ export interface TuneResult {
     readonly mmlu: string | null;
   };
   /** How many test items were chosen on, and how many kept back; 0 where nothing was run. */
-  readonly items: { readonly choose: number; readonly report: number };
+  readonly items: {
+    readonly choose: number;
+    readonly report: number;
+    /** How many ask what a contrast pair of the vectors asks; null where that is not known. */
+    readonly leftOut: number | null;
+  };
   /** Of the layers that were asked for. */
   readonly reliability: readonly JudgedReliability[];
   /** Of the reliable layers, on the items that were chosen on. */
@@ -179,7 +184,7 @@ export const tuneResultSchema: z.ZodType<TuneResult> = z.strictObject({
     openEnded: hash.nullable(),
     mmlu: hash.nullable(),
   }),
-  items: z.strictObject({ choose: count, report: count }),
+  items: z.strictObject({ choose: count, report: count, leftOut: count.nullable() }),
   reliability: z.array(reliability),
   grid: z.array(cell),
   candidates: z.array(z.strictObject({ ...place, checks: z.array(check), passed: z.boolean() })),

@@ -9,7 +9,7 @@ import { plantedItems } from "../../test/planted-model.ts";
 import { choiceQuestions } from "../choice/question.ts";
 import { generateVectors } from "../vectors/generate-vectors.ts";
 import { tuneSteering } from "./tune.ts";
-import type { TuneOptions } from "./tune-options.ts";
+import type { TuneOptions, TuneStage } from "./tune-options.ts";
 import { tuneResultSchema } from "./tune-result.ts";
 
 let root = "";
@@ -37,12 +37,20 @@ const questions = (texts: readonly string[]): TuneOptions["harmless"] => ({
   items: texts.map((question) => ({ question })),
 });
 
+const pairs = plantedItems(40);
+/** Items that ask something else. */
+const testItems = (count: number): TuneOptions["dataset"] => ({
+  ...pairs,
+  hash: "a".repeat(64),
+  items: plantedItems(count).items.map((item) => ({ ...item, question: `Test: ${item.question}` })),
+});
+
 let vectors: SteeringVectors;
 /** Of a model in which nothing is planted. */
 let noise: SteeringVectors;
 beforeAll(async () => {
-  vectors = await generateVectors(fake(), plantedItems(40));
-  const nothing = await generateVectors(fake({ effect: 0 }), plantedItems(40));
+  vectors = await generateVectors(fake(), pairs);
+  const nothing = await generateVectors(fake({ effect: 0 }), pairs);
   noise = nothing.scaled(() => 1, { modelHash: vectors.metadata.modelHash });
 });
 
@@ -50,7 +58,8 @@ function setup(model = fake(), changes: Partial<TuneOptions> = {}): TuneOptions 
   return {
     model,
     vectors,
-    dataset: plantedItems(16),
+    dataset: testItems(16),
+    pairs,
     dir: join(root, "cells"),
     multipliers: [0.5, 1, 2],
     controls: 7,
@@ -82,7 +91,7 @@ describe("tuneSteering", () => {
     ]);
     const { report, grid, items } = result;
     expect(grid).toHaveLength(5 * 3);
-    expect(items).toEqual({ choose: 8, report: 8 });
+    expect(items).toEqual({ choose: 8, report: 8, leftOut: 0 });
     expect(report?.n).toBe(8);
     expect(report?.gain.bootstrap?.low).toBeGreaterThan(0.05);
     expect(report?.gain.mean).toBeCloseTo(
@@ -136,6 +145,39 @@ describe("tuneSteering", () => {
     expect(await tuneSteering(setup(undefined, few))).toEqual(first);
   });
 
+  it("asks what it keeps back in the report alone, and nothing that the vectors' pairs ask", async () => {
+    const asked = new Map<TuneStage, Set<string>>();
+    let stage: TuneStage = "choose";
+    const model = fake({
+      favored: ({ user, answers }: ChoicePrompt) => {
+        asked.set(stage, (asked.get(stage) ?? new Set()).add(user));
+        return Math.max(
+          0,
+          answers.findIndex((answer) => user.includes(`${answer} agree`)),
+        );
+      },
+    });
+    const dataset = testItems(16);
+    const { items } = dataset;
+    const twice = { ...pairs, items: [...pairs.items, ...items.slice(0, 4)] };
+    const result = await tuneSteering(
+      setup(model, {
+        pairs: twice,
+        dataset,
+        openEnded: questions(items.map(({ question }) => question.split("\n")[0] ?? "")),
+        onProgress: (progress) => (stage = progress.stage),
+      }),
+    );
+    expect(result.items).toEqual({ choose: 6, report: 6, leftOut: 4 });
+    const [choose, controls, report] = (["choose", "controls", "report"] as const).map(
+      (name) => asked.get(name) ?? new Set(),
+    );
+    expect(choose).toEqual(controls);
+    expect([choose?.size, report?.size]).toEqual([6, 6]);
+    const all = new Set([...(choose ?? []), ...(report ?? [])]);
+    expect(all).toEqual(new Set(items.slice(4).map(({ question }) => question)));
+  });
+
   it("recommends nothing where steering moves nothing, without asking a guard", async () => {
     const unmoved = fake({ favored: ({ user }) => (user.length % 2 === 0 ? 0 : 1) });
     const result = await tuneSteering(setup(unmoved, { multipliers: [0.01] }));
@@ -148,7 +190,7 @@ describe("tuneSteering", () => {
     const blunt = vectors.layers.map((layer) => {
       const planted = model.planted(layer);
       const other = randomDirection(16, 2, 50 + layer);
-      const along = 0.3 - dot(other, planted) / dot(planted, planted);
+      const along = 0.2 - dot(other, planted) / dot(planted, planted);
       return [layer, other.map((x, i) => x + along * (planted[i] ?? 0))] as const;
     });
     const result = await tuneSteering(
@@ -224,7 +266,7 @@ describe("tuneSteering", () => {
     ["a multiplier of 0", { multipliers: [0, 1] }, "invalid-argument"],
     ["no controls", { controls: 0 }, "invalid-argument"],
     ["a layer without vector", { layers: [7] }, "incompatible-vector"],
-    ["too few items", { dataset: plantedItems(2) }, "empty-selection"],
+    ["too few items", { dataset: testItems(2) }, "empty-selection"],
   ] satisfies ReadonlyArray<readonly [string, Partial<TuneOptions>, string]>)(
     "refuses %s",
     async (_, changes, code) => {

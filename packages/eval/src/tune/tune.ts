@@ -1,6 +1,7 @@
 import { checkCompatible, formatPlanEntry, formatPositions, PLAN_DEFAULTS } from "@caa/core";
 import type { AbItem, DataSet, OpenEndedItem } from "@caa/datasets";
 import type { ChoiceCell } from "../results/choice-cell.ts";
+import { freshItems } from "./fresh-items.ts";
 import { type GridCell, gridOf, type MeasuredCell } from "./grid.ts";
 import { letterMassLimit } from "./guard.ts";
 import { judgeReliability } from "./judge-reliability.ts";
@@ -21,7 +22,8 @@ import { judgeReport } from "./verdict.ts";
 /**
  * Finds a layer and a multiplier for a behavior, or says that there is none:
  * 1. Layers whose vector chance explains are left out.
- * 2. The test items are split. On one half every other layer and every multiplier is measured.
+ * 2. The test items are split, without those that ask what the vectors' pairs ask. On one half every other layer and every
+ *    multiplier is measured.
  * 3. Cells are tried in the order of `nextCandidate` until one passes the guard.
  * 4. Random directions of the vectors' lengths choose a layer on the same half, at the multiplier that was chosen.
  * 5. The cell and these controls are measured once on the other half, and judged there.
@@ -31,22 +33,23 @@ import { judgeReport } from "./verdict.ts";
  */
 export async function tuneSteering(options: TuneOptions): Promise<TuneResult> {
   const plan = planTuning(options);
-  const { dataset, layers, minGain, model, positions, seed, vectors } = plan;
+  const { layers, minGain, model, positions, seed, vectors } = plan;
   checkCompatible(vectors, model.info, { layers });
   const reliability = judgeReliability(vectors).filter(({ layer }) => layers.includes(layer));
+  const { dataset, leftOut } = freshItems(plan);
   const usable = reliability.filter(({ reliable }) => reliable !== false);
   const nothing: Omit<TuneResult, "refusals"> = {
     version: TUNE_VERSION,
     settings: settingsOf(plan),
     hashes: {
       model: model.info.hash,
-      dataset: dataset.hash,
+      dataset: plan.dataset.hash,
       vectors: vectors.metadata.contentHash,
       harmless: plan.harmless?.hash ?? null,
       openEnded: plan.openEnded?.hash ?? null,
       mmlu: plan.mmlu?.hash ?? null,
     },
-    items: { choose: 0, report: 0 },
+    items: { choose: 0, report: 0, leftOut },
     reliability,
     grid: [],
     candidates: [],
@@ -65,7 +68,7 @@ export async function tuneSteering(options: TuneOptions): Promise<TuneResult> {
   const measuredCells = gridOf(cells, seed);
   const measured = {
     ...nothing,
-    items: { choose: choose.items.length, report: keptBack.items.length },
+    items: { choose: choose.items.length, report: keptBack.items.length, leftOut },
     grid: measuredCells.map(({ layer, multiplier, n, gain, letterMass, dose }) => ({
       layer,
       multiplier,
