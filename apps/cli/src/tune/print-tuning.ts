@@ -5,6 +5,7 @@ import type { TuneCommandOptions, Tuning } from "./run-tune.ts";
 import {
   candidatesTable,
   gridTable,
+  leastLetterMass,
   notCheckedInWords,
   reliabilityTable,
 } from "./tuning-tables.ts";
@@ -21,7 +22,7 @@ export function printTuning(
     `${describeVectors(vectors, cwd)}\nhalves: cosine between the vectors of two halves of the pairs; shuffled: the same between label shuffles\n${reliabilityTable(result)}`,
     grid.length === 0
       ? ""
-      : `${items.choose} items to choose on, ${items.report} kept back (seed ${settings.seed}); change of p(matching) in the direction of the multiplier, on the former; dose: length of what is added beside that of the residual stream\n${gridTable(result)}`,
+      : `${items.choose} items to choose on, ${items.report} kept back (seed ${settings.seed}); change of p(matching) in the direction of the multiplier, on the former; dose: length of what is added beside that of the residual stream; !: letter mass below ${Number(leastLetterMass(result).toPrecision(3))}\n${gridTable(result)}`,
     candidates.length === 0
       ? ""
       : `cells that the guard was asked about, in this order\n${candidatesTable(result)}`,

@@ -26,8 +26,16 @@ export function reliabilityTable({ reliability }: TuneResult): string {
   );
 }
 
-/** The gain of every cell: a row a layer. */
-export function gridTable({ grid, settings }: TuneResult): string {
+/** The letter mass that a cell has to keep; as it was asked for where no cell came so far. */
+export function leastLetterMass({ candidates, settings }: TuneResult): number {
+  const check = candidates[0]?.checks.find(({ guard }) => guard === "letter_mass");
+  return check?.limit ?? settings.limits.letterMass;
+}
+
+/** The gain of every cell, with a mark where it leaves too little probability to the letters: a row a layer. */
+export function gridTable(result: TuneResult): string {
+  const { grid, settings } = result;
+  const least = leastLetterMass(result);
   const layers = [...new Set(grid.map(({ layer }) => layer))];
   const multipliers = [...settings.multipliers].sort((a, b) => a - b);
   const at = (layer: number, multiplier: number): GridCell | undefined =>
@@ -41,7 +49,7 @@ export function gridTable({ grid, settings }: TuneResult): string {
       String(layer),
       ...multipliers.flatMap((multiplier) => {
         const cell = at(layer, multiplier);
-        const small = cell !== undefined && cell.letterMass.mean < settings.limits.letterMass;
+        const small = cell !== undefined && cell.letterMass.mean < least;
         return [
           `${formatChange(cell?.gain ?? null)}${small ? "!" : ""}`,
           formatDose(cell?.dose ?? null),

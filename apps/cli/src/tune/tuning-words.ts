@@ -1,6 +1,6 @@
 import type { GridCell, Refusal, TuneReport, TuneResult } from "@caa/eval";
 import { formatChange, signed } from "../output/changes.ts";
-import { checkInWords } from "./tuning-tables.ts";
+import { checkInWords, leastLetterMass } from "./tuning-tables.ts";
 
 /** What was chosen and why, or why nothing is; a line a thought. */
 export function findingInWords(result: TuneResult): readonly string[] {
@@ -38,8 +38,10 @@ const REASONS: Readonly<Record<Refusal, (result: TuneResult) => string>> = {
     report === null ? "" : `random directions move p(matching) as far: ${controlsInWords(report)}`,
 };
 
-function choiceInWords({ grid, chosen, candidates }: TuneResult): string {
-  const best = largest(grid);
+function choiceInWords(result: TuneResult): string {
+  const { grid, chosen, candidates } = result;
+  const wordless = tooFewLetters(result);
+  const best = largest(grid.filter((cell) => !wordless.includes(cell)));
   const cell = grid.find(
     ({ layer, multiplier }) => layer === chosen?.layer && multiplier === chosen.multiplier,
   );
@@ -49,12 +51,31 @@ function choiceInWords({ grid, chosen, candidates }: TuneResult): string {
     : `${cellInWords(cell)}${first}; the largest gain is ${cellInWords(best)}, and of cells that are as good the smallest dose comes first`;
 }
 
-function rejectedInWords({ candidates }: TuneResult): readonly string[] {
-  return candidates.flatMap(({ layer, multiplier, checks }) =>
+/** Cells that gain enough and were not asked about, since they leave too little probability to the letters. */
+function tooFewLetters(result: TuneResult): readonly GridCell[] {
+  const least = leastLetterMass(result);
+  return result.grid.filter(
+    ({ gain, letterMass }) =>
+      gain !== null && gain.mean >= result.settings.minGain && letterMass.mean < least,
+  );
+}
+
+function rejectedInWords(result: TuneResult): readonly string[] {
+  const { candidates } = result;
+  const wordless = tooFewLetters(result);
+  const least = Number(leastLetterMass(result).toPrecision(3));
+  const first =
+    candidates.length === 0 || wordless.length === 0
+      ? []
+      : [
+          `rejected: letter mass below ${least}: ${wordless.map(({ layer, multiplier }) => `layer ${layer} x ${multiplier}`).join(", ")}`,
+        ];
+  const tried = candidates.flatMap(({ layer, multiplier, checks }) =>
     checks
       .filter(({ passed }) => passed === false)
       .map((check) => `rejected: layer ${layer} x ${multiplier}: ${checkInWords(check)}`),
   );
+  return [...first, ...tried];
 }
 
 function reportInWords({ n, gain, plain, steered }: TuneReport): string {
