@@ -78,18 +78,18 @@ function rejectedInWords(result: TuneResult): readonly string[] {
   return [...first, ...tried];
 }
 
-function reportInWords({ n, gain, plain, steered }: TuneReport): string {
+function reportInWords({ n, gain, plain, steered, letterMass }: TuneReport): string {
   const { low, high } = gain.bootstrap ?? { low: gain.mean, high: gain.mean };
   const from =
     plain === null || steered === null
       ? ""
       : `, from ${plain.mean.toFixed(3)} to ${steered.mean.toFixed(3)}`;
-  return `on the ${n} items that were kept back p(matching) moves by ${signed(gain.mean)} [${signed(low)}, ${signed(high)}] in the direction of the multiplier${from} (95 %; the choice was made on others)`;
+  return `on the ${n} items that were kept back p(matching) moves by ${signed(gain.mean)} [${signed(low)}, ${signed(high)}] in the direction of the multiplier${from} (95 %; the choice was made on others), letter mass ${letterMass.mean.toFixed(2)}`;
 }
 
 function controlsInWords({ controls, chance }: TuneReport): string {
   const most = controls.reduce((far, { change }) => Math.max(far, Math.abs(change)), 0);
-  return `of ${controls.length} random directions of the same length, each at the layer that it chose on the same items, the farthest moves it by ${most.toFixed(3)}; a direction no better than these comes so far in ${(100 * chance).toFixed(0)} % of cases`;
+  return `of ${controls.length} random directions of the same length, each at the layer that it chose on the same items, the farthest moves it by ${most.toFixed(3)}; a direction no better than these comes so far in at most ${(100 * chance).toFixed(0)} % of cases`;
 }
 
 function largest(grid: readonly GridCell[]): GridCell | undefined {

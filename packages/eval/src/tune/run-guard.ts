@@ -22,7 +22,8 @@ export interface GuardContext {
   readonly plainMass: number;
   /** At which cells of the plain model are kept, whatever the candidate. */
   readonly plainLayer: number;
-  /** Open questions that no item asks which is kept back. */
+  /** Harmless and open questions that no item asks which is kept back. */
+  readonly harmless: DataSet<OpenEndedItem> | null;
   readonly openEnded: DataSet<OpenEndedItem> | null;
 }
 
@@ -55,14 +56,14 @@ function checkLetterMass(
 type Check = (context: GuardContext, candidate: GridCell) => Promise<readonly GuardCheck[]>;
 
 const checkTexts: Check = async (context, { layer, multiplier }) => {
-  const { plan, plainLayer } = context;
-  const { harmless, limits, model, vectors, positions, signal, onProgress } = plan;
+  const { plan, plainLayer, harmless } = context;
+  const { limits, model, vectors, positions, signal, onProgress } = plan;
   const without = (note: string): readonly GuardCheck[] => [
     notChecked("divergence", limits.divergence, note),
     notChecked("perplexity_ratio", limits.perplexityRatio, note),
   ];
   if (harmless === null) {
-    return without("no harmless questions");
+    return without("no harmless questions but those kept back");
   }
   const rows = await answersAt(context, harmless, plainLayer, 0, TEXT_TOKENS, "texts");
   const texts = rows.map(({ question, model_output: answer }): AnsweredPrompt => ({

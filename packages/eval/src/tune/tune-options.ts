@@ -80,7 +80,10 @@ export interface TunePlan extends TuneOptions {
   readonly seed: number;
 }
 
-/** @throws {CaaError} invalid-argument for a multiplier of 0, or numbers of controls or candidates below 1 */
+/**
+ * @throws {CaaError} invalid-argument for a multiplier of 0, numbers of controls or candidates below 1, or limits below 0;
+ *   empty-selection without layers
+ */
 export function planTuning(options: TuneOptions): TunePlan {
   const { vectors } = options;
   const plan: TunePlan = {
@@ -107,6 +110,15 @@ export function planTuning(options: TuneOptions): TunePlan {
     if (!Number.isSafeInteger(plan[name]) || plan[name] < 1) {
       const message = `tune: expected ${name} from 1 on, got ${plan[name]}`;
       throw new CaaError("invalid-argument", message, { facts: { [name]: plan[name] } });
+    }
+  }
+  if (plan.layers.length === 0) {
+    throw new CaaError("empty-selection", "tune: expected layers, got none");
+  }
+  for (const [name, value] of Object.entries({ minGain: plan.minGain, ...plan.limits })) {
+    if (!(value >= 0)) {
+      const message = `tune: expected ${name} of 0 or more, got ${value}`;
+      throw new CaaError("invalid-argument", message, { facts: { [name]: value } });
     }
   }
   return plan;

@@ -164,11 +164,15 @@ describe("tuneSteering", () => {
       setup(model, {
         pairs: twice,
         dataset,
+        harmless: questions(items.map(({ question }) => question.split("\n")[0] ?? "")),
         openEnded: questions(items.map(({ question }) => question.split("\n")[0] ?? "")),
         onProgress: (progress) => (stage = progress.stage),
       }),
     );
     expect(result.items).toEqual({ choose: 6, report: 6, leftOut: 4 });
+    const n = (name: string) =>
+      result.candidates.at(-1)?.checks.find(({ guard }) => guard === name)?.n;
+    expect([n("divergence"), n("repetition_rise")]).toEqual([10, 10]);
     const [choose, controls, report] = (["choose", "controls", "report"] as const).map(
       (name) => asked.get(name) ?? new Set(),
     );
@@ -265,6 +269,9 @@ describe("tuneSteering", () => {
   it.each([
     ["a multiplier of 0", { multipliers: [0, 1] }, "invalid-argument"],
     ["no controls", { controls: 0 }, "invalid-argument"],
+    ["no layers", { layers: [] }, "empty-selection"],
+    ["a limit that is no number", { limits: { mmluDrop: Number.NaN } }, "invalid-argument"],
+    ["a gain below zero", { minGain: -1 }, "invalid-argument"],
     ["a layer without vector", { layers: [7] }, "incompatible-vector"],
     ["too few items", { dataset: testItems(2) }, "empty-selection"],
   ] satisfies ReadonlyArray<readonly [string, Partial<TuneOptions>, string]>)(

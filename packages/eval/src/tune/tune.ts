@@ -81,7 +81,7 @@ export async function tuneSteering(options: TuneOptions): Promise<TuneResult> {
   if (nextCandidate(measuredCells, minGain) === null) {
     return { ...measured, refusals: ["no-gain"] };
   }
-  const context = contextOf(plan, cells, openQuestions(plan, keptBack));
+  const context = contextOf(plan, cells, keptBack);
   const { candidates, chosen } = await tryCandidates(context, measuredCells);
   if (chosen === null) {
     return { ...measured, candidates, refusals: ["damaged"] };
@@ -138,28 +138,29 @@ function settingsOf(plan: TunePlan): TuneSettings {
 function contextOf(
   plan: TunePlan,
   cells: readonly ChoiceCell[],
-  openEnded: GuardContext["openEnded"],
+  keptBack: DataSet<AbItem>,
 ): GuardContext {
+  const { harmless, openEnded, openEndedItems, seed } = plan;
+  const asked = (set: DataSet<OpenEndedItem> | null, count: number) =>
+    set === null ? null : withoutKeptBack(set, keptBack, { count, seed });
   const plain = cells.find(({ settings }) => settings.multiplier === 0);
   return {
     plan,
     plainMass: plain?.summary.letter_mass.mean ?? 0,
     plainLayer: plain?.settings.layer ?? 0,
-    openEnded,
+    harmless: asked(harmless, Number.POSITIVE_INFINITY),
+    openEnded: asked(openEnded, openEndedItems),
   };
 }
 
-/** Open questions that no item asks which is kept back: the guard must not learn of those either. */
-function openQuestions(
-  { openEnded, openEndedItems, seed }: TunePlan,
+/** Questions that no item asks which is kept back: the guard must not learn of those either. */
+function withoutKeptBack(
+  set: DataSet<OpenEndedItem>,
   keptBack: DataSet<AbItem>,
+  options: { readonly count: number; readonly seed: number },
 ): DataSet<OpenEndedItem> | null {
-  if (openEnded === null) {
-    return null;
-  }
-  const left = sampleItems(openEnded, {
-    count: openEndedItems,
-    seed,
+  const left = sampleItems(set, {
+    ...options,
     keep: ({ question }) =>
       keptBack.items.every((item) => !item.question.includes(question.trim())),
   });
