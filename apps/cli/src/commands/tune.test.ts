@@ -51,6 +51,7 @@ describe("tune", () => {
     expect(stdout).toContain("8 items to choose on, 8 kept back (seed 0)");
     expect(stdout).toMatch(/^layer +x 1 +dose$/m);
     expect(stdout).toMatch(/^ +2 +1 +\+0\.\d{3} +0\.\d+ +0\.900 .* passed$/m);
+    expect(stdout).toContain("in this order; n: letter mass 8, KL 24, perplexity 24\n");
     expect(stdout).toMatch(/^recommended: agree:2:1$/m);
     expect(stdout).toMatch(/^why: the largest gain .* at layer 2 x 1$/m);
     expect(stdout).toMatch(

@@ -5,6 +5,7 @@ import type { TuneCommandOptions, Tuning } from "./run-tune.ts";
 import {
   candidatesTable,
   gridTable,
+  guardCountsInWords,
   leastLetterMass,
   notCheckedInWords,
   reliabilityTable,
@@ -25,7 +26,7 @@ export function printTuning(
       : `${items.choose} items to choose on, ${items.report} kept back (seed ${settings.seed}); change of p(matching) in the direction of the multiplier, on the former; dose: length of what is added beside that of the residual stream; !: letter mass below ${Number(leastLetterMass(result).toPrecision(3))}\n${gridTable(result)}`,
     candidates.length === 0
       ? ""
-      : `cells that the guard was asked about, in this order\n${candidatesTable(result)}`,
+      : `cells that the guard was asked about, in this order; ${guardCountsInWords(result)}\n${candidatesTable(result)}`,
     `${findingInWords(result).join("\n")}\n`,
   ];
   stdout.write(`${parts.filter((part) => part !== "").join("\n")}`);

@@ -93,6 +93,12 @@ export function candidatesTable({ candidates, grid }: TuneResult): string {
   );
 }
 
+/** On how many items or texts each guard was measured: `n: letter mass 25, KL 24`. */
+export function guardCountsInWords({ candidates }: TuneResult): string {
+  const measured = (candidates.at(-1)?.checks ?? []).filter(({ value }) => value !== null);
+  return `n: ${measured.map(({ guard, n }) => `${SHORT[guard]} ${n}`).join(", ")}`;
+}
+
 function figureOf(check: GuardCheck | undefined): string {
   const value: MeanSummary | null = check?.value ?? null;
   return value === null ? "-" : `${value.mean.toFixed(3)}${check?.passed === false ? "!" : ""}`;
