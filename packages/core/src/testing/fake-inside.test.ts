@@ -49,7 +49,8 @@ describe("trace", () => {
       maxNewTokens: 6,
       probes,
       onText: ({ text }) => order.push(text),
-      onToken: ({ request: _, ...token }) => {
+      onToken: ({ request, ...token }) => {
+        expect(request).toBe(0);
         seen.push(token);
         order.push(token.text);
       },
@@ -109,7 +110,15 @@ describe("lens", () => {
     });
     expect(tokens).toHaveLength(7);
     expect(steered).toBeNull();
-    expect(cells).toHaveLength(2 * 7 * 4);
+    const order = cells.map(({ layer, position }) => 10 * layer + position);
+    expect(order).toEqual(
+      [10, 11, 12, 13, 14, 15, 16, 30, 31, 32, 33, 34, 35, 36].flatMap((one) => [
+        one,
+        one,
+        one,
+        one,
+      ]),
+    );
     for (const { top } of cells) {
       expect(top.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
       expect(top).toEqual([...top].sort((a, b) => b.probability - a.probability));

@@ -131,22 +131,23 @@ export function explainToken({ position, id, text, steps, layers }: FakeToken): 
   };
 }
 
-/** The lens of one token; the vocabulary is that of `fakeWords`. Rows of words that steering brings lie along what is planted. */
+/**
+ * The lens at one token and layer; the vocabulary is that of `fakeWords`. Rows of words that steering brings lie along what
+ * is planted.
+ */
 export function lensCells(
   inside: FakeInside,
   { position, layers }: FakeToken,
-  options: { readonly layers: readonly number[]; readonly top: number },
+  { layer, top }: { readonly layer: number; readonly top: number },
 ): readonly LensCell[] {
   const words = [...plainWords, ...steeredWords];
   const rows = words.map((word, i) => rowOf(inside, word, i >= plainWords.length));
-  return options.layers.flatMap((layer) =>
-    LENS_PLACES.map((place) => {
-      const h = layers[layer]?.[place] ?? new Float64Array(inside.dModel);
-      const rms = norm(h) / Math.sqrt(h.length);
-      const logits = rows.map((row) => (rms === 0 ? 0 : dot(row, h) / rms));
-      return { layer, position, place, top: likeliest(words, logits, options.top) };
-    }),
-  );
+  return LENS_PLACES.map((place) => {
+    const h = layers[layer]?.[place] ?? new Float64Array(inside.dModel);
+    const rms = norm(h) / Math.sqrt(h.length);
+    const logits = rows.map((row) => (rms === 0 ? 0 : dot(row, h) / rms));
+    return { layer, position, place, top: likeliest(words, logits, top) };
+  });
 }
 
 function rowOf(

@@ -314,7 +314,9 @@ export class FakeModel implements SteerableModel {
     return {
       tokens: tokens.map(({ id, text: word }) => ({ id, text: word })),
       steered: checkedSpan(steering, layoutOf(fakePrompt(text), wordsOf(text.answer).length)),
-      cells: chosen.flatMap((token) => lensCells(this.#inside, token, { layers, top })),
+      cells: layers.flatMap((layer) =>
+        chosen.flatMap((token) => lensCells(this.#inside, token, { layer, top })),
+      ),
     };
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inlineSvg } from "./inline-svg.ts";
+import { inkOn } from "./render-patches.ts";
 import { renderReport } from "./render-report.ts";
 import type { Report } from "./report.ts";
 
@@ -33,6 +34,40 @@ const REPORT: Report = {
         { kind: "table", columns: [{ title: "answer" }], rows: [["A long one."]], long: true },
         { kind: "facts", facts: [["model", "phantom"]] },
         { kind: "code", text: "caa demo\n  --out x" },
+        {
+          kind: "patches",
+          caption: "A text",
+          patches: [
+            { text: "What", color: "#005493", hover: "position 0" },
+            { text: " now", endsLine: true },
+          ],
+        },
+        {
+          kind: "grid",
+          rowTitle: "layer",
+          groups: [
+            { title: "last", columns: ["plain", "steered"] },
+            { title: "first", columns: ["plain", "steered"] },
+          ],
+          rows: [
+            {
+              title: "5",
+              cells: ["a", "b", "c", "d"].map((text) => ({
+                text,
+                color: "#d0e0f0",
+                hover: "more",
+              })),
+            },
+          ],
+          caption: "Layers",
+        },
+        {
+          kind: "grid",
+          dense: true,
+          rowTitle: "layer",
+          groups: [{ title: "What", columns: [""] }],
+          rows: [{ title: "5", cells: [{ text: "" }] }],
+        },
       ],
     },
   ],
@@ -63,6 +98,18 @@ describe("renderReport", () => {
               caption: HOSTILE,
               long: true,
             },
+            {
+              kind: "patches",
+              patches: [{ text: HOSTILE, hover: HOSTILE }],
+              caption: HOSTILE,
+            },
+            {
+              kind: "grid",
+              rowTitle: HOSTILE,
+              groups: [{ title: HOSTILE, columns: [HOSTILE, HOSTILE] }],
+              rows: [{ title: HOSTILE, cells: [{ text: HOSTILE, hover: HOSTILE }] }],
+              caption: HOSTILE,
+            },
           ],
         },
       ],
@@ -70,10 +117,17 @@ describe("renderReport", () => {
     expect(page).not.toMatch(/<script|<img|onerror='/);
     const shown =
       "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&lt;img src=x onerror=&#39;go()&#39;&gt;&amp;amp;";
-    expect(page.split(shown)).toHaveLength(1 + 15);
+    expect(page.split(shown)).toHaveLength(1 + 26);
     expect(renderReport({ title: "a\u0000b\u202ec\td", sections: [] })).toContain(
       "a\ufffdb\ufffdc\td",
     );
+  });
+
+  it("takes colors and nothing else as a color", () => {
+    const patches = [{ text: "x", color: "#fff;background:url(https://example.org)" }];
+    const render = (): string =>
+      renderReport({ title: "t", lead: [{ kind: "patches", patches }], sections: [] });
+    expect(render).toThrow(expect.objectContaining({ code: "invalid-argument" }));
   });
 
   it("needs nothing from elsewhere", () => {
@@ -89,6 +143,15 @@ describe("renderReport", () => {
     expect(page.match(/url\(#figure-2-clip0\)/g)).toHaveLength(1);
     expect(page.match(/href="#figure-2-clip0"/g)).toHaveLength(1);
   });
+});
+
+it("writes on a color in whichever of black and white reads better", () => {
+  expect(["#ffffff", "#80aac9", "#b04000", "#005493"].map(inkOn)).toEqual([
+    "#000000",
+    "#000000",
+    "#ffffff",
+    "#ffffff",
+  ]);
 });
 
 describe("inlineSvg", () => {

@@ -1,5 +1,6 @@
 import { escapeHtml } from "./escape.ts";
 import { inlineSvg } from "./inline-svg.ts";
+import { renderGrid, renderPatches } from "./render-patches.ts";
 import type { Block, Report, ReportColumn, Section } from "./report.ts";
 import { STYLE } from "./style.ts";
 
@@ -52,6 +53,10 @@ function renderBlock(block: Exclude<Block, { readonly kind: "figure" }>): string
       return `<pre><code>${escapeHtml(block.text)}</code></pre>`;
     case "table":
       return renderTable(block);
+    case "patches":
+      return renderPatches(block);
+    case "grid":
+      return renderGrid(block);
   }
 }
 

@@ -5,6 +5,17 @@ export interface ReportColumn {
   readonly align?: "left" | "right";
 }
 
+/** A piece of text on a color. */
+export interface Patch {
+  readonly text: string;
+  /** Behind the text, as `#rrggbb`; the text is black or white on it, whichever reads better. @default none */
+  readonly color?: string;
+  /** What a pointer that rests on it shows. @default nothing */
+  readonly hover?: string;
+  /** Whether a new line begins after it, in running text. @default false */
+  readonly endsLine?: boolean;
+}
+
 /** One thing on a page. All text is plain text: it is shown as it is, markup in it too. */
 export type Block =
   /** A paragraph. */
@@ -24,6 +35,21 @@ export type Block =
       readonly rows: ReadonlyArray<readonly string[]>;
       readonly caption?: string;
       readonly long?: boolean;
+    }
+  /** Running text in pieces, such as tokens. */
+  | { readonly kind: "patches"; readonly patches: readonly Patch[]; readonly caption?: string }
+  /** A table of patches whose first column stays while the rest moves; `dense` cells have a color and no text. */
+  | {
+      readonly kind: "grid";
+      readonly rowTitle: string;
+      /** Columns that belong together have one title over all of them. */
+      readonly groups: ReadonlyArray<{
+        readonly title: string;
+        readonly columns: readonly string[];
+      }>;
+      readonly rows: ReadonlyArray<{ readonly title: string; readonly cells: readonly Patch[] }>;
+      readonly caption?: string;
+      readonly dense?: boolean;
     }
   /** A picture as SVG text. */
   | { readonly kind: "figure"; readonly svg: string; readonly caption: string }

@@ -25,6 +25,19 @@ dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 0.1rem 1re
 dt { color: #444; min-width: 0; }
 dd { margin: 0; min-width: 0; }
 pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+.patches { line-height: 1.9; overflow-wrap: anywhere; white-space: pre-wrap; }
+.patches span { padding: 0.15em 0; border-radius: 2px; }
+.patches span[title]:hover, .grid td[title]:hover { outline: 2px solid #1a1a1a; outline-offset: -1px; }
+.wide { width: max-content; max-width: calc(100vw - 2rem); position: relative; left: 50%; transform: translateX(-50%); }
+.grid { border-collapse: separate; border-spacing: 0; font-size: 0.8rem; }
+.grid th, .grid td { padding: 0.15rem 0.4rem; border: 0 solid #ddd; border-width: 0 1px 1px 0; }
+.grid thead th { font-weight: normal; color: #444; text-align: center; }
+.grid tbody th, .grid thead tr:first-child th:first-child { position: sticky; left: 0; background: #fff; text-align: right; font-weight: normal; color: #444; }
+.grid .group { border-left: 1px solid #999; }
+.dense th, .dense td { padding: 0; border: 0; }
+.dense td { width: 0.9rem; min-width: 0.9rem; height: 0.8rem; }
+.dense tbody th, .dense thead tr:first-child th:first-child { padding-right: 0.4rem; font-size: 0.7rem; line-height: 0.8rem; }
+.dense thead th:not(:first-child) { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; font-size: 0.7rem; padding: 0.2rem 0; line-height: 0.9rem; }
 @media (max-width: 36rem) {
   figure svg { max-width: none; width: 36rem; }
   dl { grid-template-columns: 1fr; }
@@ -38,6 +51,7 @@ pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-spa
 @media print {
   main { max-width: none; padding: 0; }
   .note, pre { background: none; border: 1px solid #999; }
+  .patches span, .grid td { print-color-adjust: exact; }
   figure svg { max-width: 100%; width: auto; }
   figure, tr, .note { break-inside: avoid; }
   h2, .caption { break-after: avoid; }

@@ -1,0 +1,133 @@
+import type { LensCell, LensPlace } from "@caa/core";
+import { divergingColor } from "../plots/palette.ts";
+import { renderReport } from "../report/render-report.ts";
+import type { Block, Patch, Section } from "../report/report.ts";
+import { tokenLabel, visibleText } from "../tokens/visible-text.ts";
+import { lensAxes, lensCellFinder, PLACE_NAMES } from "./lens-cells.ts";
+import type { LensResult } from "./read-lens.ts";
+
+/** A likely token on a color of half the scale's strength at most, on which black text reads well. */
+const STRONGEST = 0.75;
+
+export interface LensPageOptions {
+  /** Settings that the result does not have, such as the steering in words. @default none */
+  readonly facts?: ReadonlyArray<readonly [name: string, value: string]>;
+}
+
+/**
+ * A page of grids with the likeliest token of each layer: at one position the places side by side, at several a grid of
+ * layers by positions for each place; plain beside steered. The rest of a cell is under the pointer. It loads and runs
+ * nothing.
+ */
+export function renderLensPage(result: LensResult, options: LensPageOptions = {}): string {
+  const { model, plain, steered } = result;
+  const axes = lensAxes(plain);
+  const [only] = axes.positions;
+  const lead: Block[] = [
+    {
+      kind: "text",
+      text: "What the model would say next if it ended here: the final norm and the unembedding applied inside of each block, softmax(lm_head(norm(h))). Each cell has its likeliest token; the stronger the color, the nearer its probability is to 1. A pointer that rests on a cell shows the others.",
+    },
+    {
+      kind: "facts",
+      facts: [
+        ["model", model.id],
+        ...(options.facts ?? []),
+        ["color", `white at probability 0, ${divergingColor(STRONGEST)} at 1`],
+      ],
+    },
+    tokensBlock(result),
+  ];
+  const sections: Section[] =
+    axes.positions.length === 1 && only !== undefined
+      ? [
+          {
+            title: `Next token at position ${only}, ${tokenLabel(plain.tokens[only]?.text ?? "")}`,
+            blocks: [
+              gridOf(
+                result,
+                axes.places.map((place) => ({ title: PLACE_NAMES[place], place, position: only })),
+              ),
+            ],
+          },
+        ]
+      : axes.places.toReversed().map((place) => ({
+          title: `${capital(PLACE_NAMES[place])}: next token by layer and position`,
+          blocks: [
+            gridOf(
+              result,
+              axes.positions.map((position) => ({
+                title: `${position} ${tokenLabel(plain.tokens[position]?.text ?? "")}`,
+                place,
+                position,
+              })),
+            ),
+          ],
+        }));
+  const title = `Logit lens of ${model.id}${steered === null ? "" : ", plain and steered"}`;
+  return renderReport({ title, lead, sections });
+}
+
+function tokensBlock({ plain, steered }: LensResult): Block {
+  const span = steered?.steered ?? null;
+  return {
+    kind: "patches",
+    caption: `The text${span === null ? "" : "; steered from the gray on"}`,
+    patches: plain.tokens.map(({ text }, position) => ({
+      text: visibleText(text),
+      hover: `position ${position}`,
+      endsLine: text.endsWith("\n"),
+      ...(span !== null && position >= span.first && position < span.first + span.count
+        ? { color: "#e4e4e4" }
+        : {}),
+    })),
+  };
+}
+
+interface GridColumn {
+  readonly title: string;
+  readonly place: LensPlace;
+  readonly position: number;
+}
+
+function gridOf({ plain, steered }: LensResult, columns: readonly GridColumn[]): Block {
+  const readings = [plain, ...(steered === null ? [] : [steered])];
+  const finders = readings.map(lensCellFinder);
+  return {
+    kind: "grid",
+    rowTitle: "layer",
+    groups: columns.map(({ title }) => ({
+      title,
+      columns: steered === null ? [""] : ["plain", "steered"],
+    })),
+    rows: lensAxes(plain).layers.map((layer) => ({
+      title: String(layer),
+      cells: columns.flatMap(({ position, place }) =>
+        finders.map((find, i) => patchOf(find(layer, position, place), i === 1)),
+      ),
+    })),
+  };
+}
+
+function patchOf(cell: LensCell | undefined, isSteered: boolean): Patch {
+  const [best] = cell?.top ?? [];
+  if (cell === undefined || best === undefined) {
+    return { text: "" };
+  }
+  const { layer, position, place, top } = cell;
+  const lines = top.map(
+    ({ text, probability }) => `${probability.toFixed(3)}  ${tokenLabel(text)}`,
+  );
+  return {
+    text: tokenLabel(best.text),
+    color: divergingColor(best.probability * STRONGEST),
+    hover: [
+      `layer ${layer}, position ${position}, ${PLACE_NAMES[place]}${isSteered ? ", steered" : ""}`,
+      ...lines,
+    ].join("\n"),
+  };
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,28 @@
+const NAMED: Readonly<Record<string, string>> = { "\n": "↵", "\t": "⇥" };
+
+/** Controls, line and paragraph separators, what has no width, and what turns the direction of writing. */
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
+
+/** Longest label of a token, in characters. */
+const LABEL_LENGTH = 16;
+
+/**
+ * A token's text with what cannot be seen made visible, so that it can neither hide nor act on a terminal or a page:
+ * `↵` a line break, `⇥` a tab, others by their number. Blanks stay.
+ */
+export function visibleText(text: string): string {
+  return text.replaceAll(
+    INVISIBLE,
+    (char) =>
+      NAMED[char] ??
+      `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`,
+  );
+}
+
+/** A token as a word of a table or an axis: as `visibleText`, blanks as `▁`, cut where it is long. */
+export function tokenLabel(text: string): string {
+  const chars = [...visibleText(text).replaceAll(" ", "▁")];
+  return chars.length <= LABEL_LENGTH
+    ? chars.join("")
+    : `${chars.slice(0, LABEL_LENGTH - 1).join("")}…`;
+}
