@@ -5,7 +5,8 @@ import { traceText } from "../trace/trace-text.ts";
 import { plotLensBars } from "./plot-lens.ts";
 import { plotTrace } from "./plot-trace.ts";
 
-const model = new FakeModel();
+// Large, so that what is planted is far from what a random direction has.
+const model = new FakeModel({ dModel: 256, effect: 20 });
 const text = { user: "What do you see?", answer: "the old\nmill" };
 const steering = [
   {
@@ -45,10 +46,10 @@ describe("plotTrace", () => {
       [0, 1, 2, 3, 4, 5].map((layer) => ({ name, layer, vector: model.planted(layer) })),
     );
     const trace = await traceText(model, text, probes, { steering });
-    const plot = await plotTrace(trace, "calm", { name: "trace", subtitle: "kind:2:2" });
+    const plot = await plotTrace(trace, "kind", { name: "trace", subtitle: "kind:2:2" });
     await expect(plot.svg).toMatchFileSnapshot("../../test/golden/trace.svg");
-    expect(plot.csv).toContain(",calm,5,");
-    expect(plot.csv).not.toContain(",kind,");
+    expect(plot.csv).toContain(",kind,5,");
+    expect(plot.csv).not.toContain(",calm,");
     await expect(plotTrace(trace, "brave", { name: "trace" })).rejects.toThrow(
       /got brave; there: kind, calm/,
     );

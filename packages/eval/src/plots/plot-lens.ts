@@ -87,7 +87,7 @@ function barsSpec(
     return {
       title: { text: PLACE_NAMES[place], fontSize: 12, fontWeight: "normal" as const },
       width: WIDTH,
-      height: { step: readings.length === 1 ? 16 : 9, for: "position" as const },
+      height: { step: readings.length === 1 ? 16 : 22, for: "position" as const },
       data: { values: bars },
       mark: { type: "bar" as const, aria: false },
       encoding: {

@@ -55,12 +55,15 @@ export async function plotTrace(
           clip(trace.model.id),
           ...(options.subtitle === undefined ? [] : [clip(options.subtitle)]),
           `White: within ±${scale.band.toFixed(3)}, where 95 % of random directions lie`,
+          `Above: prompt light, answer dark${part.tokens.some(isSteered) ? "; green where steered" : ""}`,
         ],
       }),
     ),
     csv: traceCsv(part),
   };
 }
+
+const isSteered = (token: Trace["tokens"][number]): boolean => token.isSteered;
 
 function heatMap(
   { probes, tokens }: Trace,
@@ -71,10 +74,10 @@ function heatMap(
   const columns = tokens.map(({ position, text }) => key(position, text));
   const rows = probes.map(({ layer }) => String(layer));
   const x = { field: "token", type: "ordinal" as const, sort: columns, title: null };
-  const marks = tokens.map(({ position, text, isPrompt, isSteered }) => ({
-    token: key(position, text),
-    part: isPrompt ? "prompt" : "answer",
-    steered: isSteered ? "steered" : "not steered",
+  const marks = tokens.map((token) => ({
+    token: key(token.position, token.text),
+    part: token.isPrompt ? "prompt" : "answer",
+    steered: isSteered(token) ? "steered" : "not steered",
   }));
   const strip = (
     field: "part" | "steered",
@@ -91,7 +94,7 @@ function heatMap(
       color: {
         field,
         type: "nominal" as const,
-        title: null,
+        legend: null, // one would be higher than the strip, and the title says it
         scale: { domain: [...domain], range: [...range] },
       },
     },
@@ -104,7 +107,7 @@ function heatMap(
     resolve: { scale: { color: "independent" } },
     vconcat: [
       strip("part", ["prompt", "answer"], ["#bbbbbb", "#555555"]),
-      ...(tokens.some(({ isSteered }) => isSteered)
+      ...(tokens.some(isSteered)
         ? [strip("steered", ["steered", "not steered"], ["#009e73", "#eeeeee"])]
         : []),
       {
@@ -152,7 +155,7 @@ function heatMap(
             legend: {
               title: "cosine",
               values: [-limit, -band, 0, band, limit],
-              format: "+.2f",
+              labelExpr: "datum.value === 0 ? '0' : format(datum.value, '+.2f')",
               gradientLength: 120,
             },
           },
