@@ -1,3 +1,12 @@
+export { exportVectors } from "../formats/exchange/export-vectors.ts";
+export type { ExportedVectors, ExportVectorsOptions } from "../formats/exchange/export-vectors.ts";
+export { importVectors } from "../formats/exchange/import-vectors.ts";
+export type { ImportedVectors, ImportVectorsOptions } from "../formats/exchange/import-vectors.ts";
+export { parseReferenceName, shortModelName } from "../formats/exchange/layer-of-name.ts";
+export type { ReferenceName } from "../formats/exchange/layer-of-name.ts";
+export type { NamedBytes } from "../formats/exchange/named-bytes.ts";
+export type { VectorFormat } from "../formats/exchange/read-foreign.ts";
+export { filesOfModel } from "../formats/exchange/reference-files.ts";
 export { decodeTorch } from "../formats/torch/decode-torch.ts";
 export { encodeTorch } from "../formats/torch/encode-torch.ts";
 export type { EncodeTorchOptions } from "../formats/torch/encode-torch.ts";

@@ -37,22 +37,8 @@ export async function saveSteeringVectors(
  */
 export async function loadSteeringVectors(path: string): Promise<SteeringVectors> {
   const bytes = await readFileLimited(path, MAX_FILE_BYTES);
-  const vectors = decode(path, bytes);
-  const expected = vectors.metadata.contentHash;
-  const got = hashSteeringVectors(vectors);
-  if (expected !== got) {
-    throw new CaaError(
-      "invalid-file",
-      `${path}: steering vectors: expected content of hash ${expected ?? "(none recorded)"}, got ${got}: the file was changed`,
-      { facts: { path, expected, got } },
-    );
-  }
-  return vectors;
-}
-
-function decode(path: string, bytes: Uint8Array): SteeringVectors {
   try {
-    return decodeSteeringVectors(bytes);
+    return checkContentHash(decodeSteeringVectors(bytes));
   } catch (cause) {
     throw CaaError.isInstance(cause)
       ? new CaaError(cause.code, `${path}: ${cause.message}`, {
@@ -61,4 +47,15 @@ function decode(path: string, bytes: Uint8Array): SteeringVectors {
         })
       : cause;
   }
+}
+
+/** The vectors themselves. @throws {CaaError} `invalid-file` where their content hash is not that of their numbers */
+export function checkContentHash(vectors: SteeringVectors): SteeringVectors {
+  const expected = vectors.metadata.contentHash;
+  const got = hashSteeringVectors(vectors);
+  if (expected !== got) {
+    const message = `steering vectors: expected content of hash ${expected ?? "(none recorded)"}, got ${got}: the file was changed`;
+    throw new CaaError("invalid-file", message, { facts: { expected, got } });
+  }
+  return vectors;
 }

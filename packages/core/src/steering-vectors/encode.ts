@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { CaaError } from "../errors/caa-error.ts";
 import { encodeSafetensors } from "../safetensors/encode.ts";
-import { parseSafetensorsHeader, safetensorsHeaderLength } from "../safetensors/header.ts";
+import {
+  parseSafetensorsHeader,
+  safetensorsHeaderLength,
+  type SafetensorsHeader,
+} from "../safetensors/header.ts";
 import { STEERING_VECTORS_FORMAT, steeringVectorsMetadataSchema } from "./metadata.ts";
 import { SteeringVectors } from "./steering-vectors.ts";
 
@@ -40,9 +44,8 @@ export function encodeSteeringVectors(vectors: SteeringVectors): Uint8Array {
  * @throws {CaaError} `invalid-file` saying what is wrong; `unsupported` for another version of the layout
  */
 export function decodeSteeringVectors(bytes: Uint8Array): SteeringVectors {
-  const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length);
-  const header = parseSafetensorsHeader(bytes.subarray(8, 8 + length), bytes.length);
-  const metadata = parseMetadata(header.metadata[KEY]);
+  const header = readHeader(bytes);
+  const metadata = parseSteeringVectorsMetadata(header.metadata[KEY]);
   const vectors = new Map<number, Float32Array>();
   const halves = [new Map<number, Float32Array>(), new Map<number, Float32Array>()] as const;
   const shuffles: Map<number, Float32Array>[] = [];
@@ -81,7 +84,20 @@ export function decodeSteeringVectors(bytes: Uint8Array): SteeringVectors {
   }
 }
 
-function parseMetadata(text: string | undefined): SteeringVectors["metadata"] {
+/** Whether a safetensors file says that it is of `encodeSteeringVectors`. @throws {CaaError} `invalid-file` */
+export function isSteeringVectors(bytes: Uint8Array): boolean {
+  return readHeader(bytes).metadata[KEY] !== undefined;
+}
+
+function readHeader(bytes: Uint8Array): SafetensorsHeader {
+  const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length);
+  return parseSafetensorsHeader(bytes.subarray(8, 8 + length), bytes.length);
+}
+
+/** Metadata that was written as JSON. @throws {CaaError} `invalid-file`; `unsupported` for another version */
+export function parseSteeringVectorsMetadata(
+  text: string | undefined,
+): SteeringVectors["metadata"] {
   if (text === undefined) {
     throw invalid(
       `expected metadata under the key "${KEY}", there is none: not a file of steering vectors`,

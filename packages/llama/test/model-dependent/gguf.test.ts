@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { PreTrainedTokenizer } from "@huggingface/transformers";
 import { describe, expect, test } from "vitest";
 import { convertGguf } from "../../src/gguf/convert.ts";
-import { readGgufHeader } from "../../src/gguf/header.ts";
+import { readGgufHeader } from "@caa/core/gguf";
 import { tokenizerFiles } from "../../src/gguf/tokenizer.ts";
 
 // Token ids by transformers 4.57's AutoTokenizer.from_pretrained(folder, gguf_file=...), without special tokens. It drops
