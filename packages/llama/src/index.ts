@@ -1,5 +1,7 @@
 export { convertGguf } from "./gguf/convert.ts";
 export { SHORT_NAMES } from "./hub/model-id.ts";
+export { readModelFacts } from "./model/model-facts.ts";
+export type { ModelFacts } from "./model/model-facts.ts";
 export { openModel } from "./model/open-model.ts";
 export type { ConversionProgress, ConvertOptions } from "./gguf/convert.ts";
 export type { OpenModelOptions, OpenProgress } from "./model/open-model.ts";

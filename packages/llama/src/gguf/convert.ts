@@ -2,7 +2,7 @@ import { throwIfAborted } from "@caa/core";
 import { ioError } from "@caa/core/files";
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readGgufHeader } from "@caa/core/gguf";
+import { type GgufHeader, readGgufHeader } from "@caa/core/gguf";
 import { SINGLE_FILE } from "../checkpoint/safetensors-files.ts";
 import { buildFolder } from "../checkpoint/build-folder.ts";
 import { ggufArchitecture, generationConfig, modelConfig } from "./model-config.ts";
@@ -43,11 +43,7 @@ export async function convertGguf(
   }
   try {
     const header = await readGgufHeader(source);
-    const frequencies = header.tensors.get(ROPE_FREQUENCIES);
-    const config = modelConfig(
-      header,
-      frequencies === undefined ? undefined : await readWholeTensor(source, frequencies),
-    );
+    const config = await readGgufConfig(source, header);
     const plan = planTensors(header.tensors, config, ggufArchitecture(header.metadata));
     const { tokenizer, config: tokenizerConfig } = tokenizerFiles(header.metadata);
     const texts = {
@@ -67,6 +63,18 @@ export async function convertGguf(
   } finally {
     await source.close();
   }
+}
+
+/** What `config.json` would say of a GGUF file's model. @throws {CaaError} as `modelConfig` */
+export async function readGgufConfig(
+  source: FileHandle,
+  header: GgufHeader,
+): Promise<Readonly<Record<string, unknown>>> {
+  const frequencies = header.tensors.get(ROPE_FREQUENCIES);
+  return modelConfig(
+    header,
+    frequencies === undefined ? undefined : await readWholeTensor(source, frequencies),
+  );
 }
 
 async function writeWeights(

@@ -130,7 +130,8 @@ export async function resolveModel(
   }
 }
 
-async function localModel(path: string): Promise<ResolvedModel | undefined> {
+/** A folder or a `.gguf` file by its path. @throws {CaaError} `invalid-argument` for another file */
+export async function localModel(path: string): Promise<ResolvedModel | undefined> {
   const found = path === "" ? undefined : await statOrUndefined(path);
   if (found === undefined) {
     return undefined;
