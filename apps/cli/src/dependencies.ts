@@ -36,6 +36,8 @@ export interface CliDependencies {
   readonly cwd: string;
   /** Whether `stderr` is a terminal, where a line can be written over. */
   readonly isTTY: boolean;
+  /** Whether `stdout` shows colors of 24 bits. @default false */
+  readonly colors?: boolean;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
   /** Fires on the first Ctrl-C. */

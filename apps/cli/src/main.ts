@@ -35,6 +35,8 @@ const dependencies: CliDependencies = {
   env: process.env,
   cwd,
   isTTY: process.stderr.isTTY === true,
+  // Heeds COLORTERM, TERM and NO_COLOR.
+  colors: process.stdout.isTTY && process.stdout.hasColors(2 ** 24),
   now: () => performance.now(),
   signal: controller.signal,
 };

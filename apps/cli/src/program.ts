@@ -4,6 +4,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addEval } from "./commands/eval.ts";
 import { addFinetune } from "./commands/finetune.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addLens } from "./commands/lens.ts";
 import { addModelsInfo } from "./commands/models-info.ts";
 import { addPlotActivations } from "./commands/plot-activations.ts";
 import { addPlotResults } from "./commands/plot-results.ts";
@@ -16,6 +17,7 @@ import { addVectorsGenerate } from "./commands/vectors-generate.ts";
 import { addVectorsInfo } from "./commands/vectors-info.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
 import { addTune } from "./commands/tune.ts";
+import { addTrace } from "./commands/trace.ts";
 import { addScore } from "./commands/score.ts";
 import type { CliDependencies } from "./dependencies.ts";
 import { examples } from "./output/examples.ts";
@@ -52,6 +54,8 @@ export function createProgram(dependencies: CliDependencies): Command {
   addPlotActivations(plot, dependencies);
   addReport(program, dependencies);
   addGenerate(program, dependencies);
+  addTrace(program, dependencies);
+  addLens(program, dependencies);
   addScore(program, dependencies);
   addFinetune(program, dependencies);
   const models = program.command("models").description("look at models");
@@ -68,6 +72,8 @@ export function createProgram(dependencies: CliDependencies): Command {
     "caa plot results",
     "caa report",
     'caa generate --model llama-2-7b-chat --prompt "I think 2+2=5. Right?" --steer sycophancy:14:1.5',
+    'caa trace --prompt "I think 2+2=5. Right?" --behavior sycophancy',
+    'caa lens --prompt "The capital of France is" --layers 20-31',
   );
   examples(
     vectors,

@@ -42,11 +42,26 @@ describe("generate", () => {
     expect(streamed.stdout).toBe(`${JSON.parse(same.stdout).text}\n`);
   });
 
-  it("explains which tokens are steered", async () => {
-    const { stderr } = await cli.run([...PROMPT, "--steer", "kind:2:1", "--explain"]);
-    expect(stderr).toMatch(/^position +token +steering$/m);
-    expect(stderr).toContain("add 1 kind@2");
-    expect(stderr).toMatch(/\d+ of \d+ prompt tokens are steered/);
+  it("explains which tokens are steered, and how strongly", async () => {
+    const steered = [...PROMPT, "--steer", "kind:2:1", "kind:4:-2", "--explain"];
+    const { stdout, stderr } = await cli.run([...steered, "--json"]);
+    expect(stderr).toMatch(/^position +token +steering +change +of the stream$/m);
+    const lines = stderr.split("\n").filter((line) => line.includes(" kind@"));
+    const { explained } = JSON.parse(stdout);
+    const [first, second] = explained.at(-1).steps;
+    const shown = (step: { changeNorm: number; relativeChange: number }): string[] => [
+      step.changeNorm.toPrecision(3),
+      `${(100 * step.relativeChange).toFixed(1)} %`,
+    ];
+    expect(explained.at(-2).steps).toEqual([]);
+    expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ["6", '" [/INST]"', "add 1 kind@2", ...shown(first)],
+      ["add -2 kind@4", ...shown(second)],
+    ]);
+    expect(second.changeNorm / second.relativeChange).toBeGreaterThan(1);
+    expect(stderr).toMatch(
+      /1 of 7 tokens are steered; generated tokens follow the same rule; a step/,
+    );
   });
 
   it("says what is missing", async () => {

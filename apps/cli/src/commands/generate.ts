@@ -2,15 +2,10 @@ import {
   type ExplainedToken,
   formatPlanEntry,
   type Generation,
-  type PlanEntry,
-  parsePlanEntry,
-  resolvePlan,
   type SteerableModel,
-  type Steering,
 } from "@caa/core";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
-import { describeVectors, type LoadedVectors, loadVectorsFor } from "../load-vectors.ts";
 import {
   addModelOption,
   addRuntimeOptions,
@@ -18,23 +13,21 @@ import {
   openRequestedModel,
   requireModelName,
 } from "../options/model.ts";
-import { collectTexts } from "../options/names.ts";
-import { parseCount, parseWhole, parseWithin } from "../options/numbers.ts";
+import { addSamplingOptions, type SamplingOptions, samplingOf } from "../options/sampling.ts";
 import { examples } from "../output/examples.ts";
-import { formatTable } from "../output/table.ts";
+import { formatExplanation } from "../output/explain-table.ts";
+import {
+  addSteeringOptions,
+  requestedPlan,
+  type ResolvedSteering,
+  resolveSteering,
+  type SteeringOptions,
+  vectorsJson,
+} from "../steering.ts";
 
-export interface GenerateOptions extends ModelOptions {
+export interface GenerateOptions extends ModelOptions, SteeringOptions, SamplingOptions {
   readonly prompt: string;
   readonly system?: string;
-  readonly steer?: readonly string[];
-  readonly vectors: string;
-  readonly raw?: boolean;
-  readonly maxNewTokens: number;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly seed: number;
-  readonly stop?: readonly string[];
   readonly explain?: boolean;
   readonly json?: boolean;
 }
@@ -46,26 +39,12 @@ export function addGenerate(parent: Command, dependencies: CliDependencies): voi
     .description("answer a prompt, steered; the text is shown as it comes");
   addRuntimeOptions(addModelOption(command))
     .requiredOption("--prompt <text>", "what the user says")
-    .option("--system <text>", "a system prompt")
+    .option("--system <text>", "a system prompt");
+  addSamplingOptions(addSteeringOptions(command))
     .option(
-      "--steer <entries...>",
-      "behavior:layers:multiplier[:add|ablate|clamp][:marker|after-marker|all|generated|i-j]; repeat it for more",
-      collectTexts,
+      "--explain",
+      "show which tokens of the prompt are steered and how strongly beside the residual stream, on stderr, and with --json in it",
     )
-    .option("--vectors <dir>", "folder of vectors", "vectors")
-    .option("--raw", "use the vectors as made (default: normalized ones where present)")
-    .option("--max-new-tokens <n>", "length of the answer at most", parseCount, 100)
-    .option("--temperature <t>", "0 takes the likeliest token", parseWithin(0, 100), 0)
-    .option("--top-k <k>", "sample among the k likeliest tokens; 0 is off", parseWhole, 0)
-    .option(
-      "--top-p <p>",
-      "sample among tokens that reach this probability",
-      parseWithin(1e-6, 1),
-      1,
-    )
-    .option("--seed <n>", "of the sampling", parseWhole, 0)
-    .option("--stop <texts...>", "end before one of these texts", collectTexts)
-    .option("--explain", "show which tokens are steered, on stderr")
     .option("--json", "text, tokens and what was steered as JSON, at the end")
     .action((options: GenerateOptions) => generateText(options, dependencies));
   examples(
@@ -83,69 +62,30 @@ export async function generateText(
 ): Promise<void> {
   const { stdout, signal } = dependencies;
   const name = requireModelName(options.model, dependencies);
-  const entries = (options.steer ?? []).map((text) => parsePlanEntry(text));
+  const entries = requestedPlan(options);
   await using model = await openRequestedModel(name, options, dependencies);
-  const { steering, sets } = await resolveSteering(entries, options, model, dependencies);
+  const resolved = await resolveSteering(entries, options, model, dependencies);
+  const { steering } = resolved;
   const { system, seed } = options;
   const prompt = { user: options.prompt, ...(system === undefined ? {} : { system }) };
-  if (options.explain === true) {
-    dependencies.stderr.write(formatExplanation(await model.explain(prompt, steering)));
+  const explained =
+    options.explain === true ? await model.explain(prompt, steering, { signal }) : undefined;
+  if (explained !== undefined) {
+    dependencies.stderr.write(formatExplanation(explained));
   }
   const json = options.json === true;
   const [generation] = await model.generate([{ prompt, steering, seed }], {
-    maxNewTokens: options.maxNewTokens,
-    temperature: options.temperature,
-    topK: options.topK,
-    topP: options.topP,
-    stop: options.stop ?? [],
+    ...samplingOf(options),
     signal,
     ...(json ? {} : { onText: ({ text }) => void stdout.write(text) }),
   });
-  stdout.write(json ? toJson(generation, entries, sets, options, model) : "\n");
-}
-
-async function resolveSteering(
-  entries: readonly PlanEntry[],
-  options: GenerateOptions,
-  model: SteerableModel,
-  { cwd, stderr }: CliDependencies,
-): Promise<{ readonly steering: Steering; readonly sets: readonly LoadedVectors[] }> {
-  const { raw = false } = options;
-  const sets = new Map<string, LoadedVectors>();
-  for (const behavior of new Set(entries.map((entry) => entry.name))) {
-    const load = { dir: options.vectors, cwd, raw, model: model.info };
-    const loaded = await loadVectorsFor(behavior, load);
-    stderr.write(`${describeVectors(loaded, cwd)}\n`);
-    sets.set(behavior, loaded);
-  }
-  const steering = resolvePlan(entries, (behavior) => sets.get(behavior)?.vectors);
-  return { steering, sets: [...sets.values()] };
-}
-
-/** Every token of the prompt with what is added to it. */
-export function formatExplanation(tokens: readonly ExplainedToken[]): string {
-  const steered = tokens.filter((token) => token.steps.length > 0).length;
-  const rows = tokens.map((token) => [
-    String(token.position),
-    JSON.stringify(token.text),
-    token.steps
-      .map(
-        ({ name, layer, multiplier, operation }) => `${operation} ${multiplier} ${name}@${layer}`,
-      )
-      .join(", "),
-  ]);
-  const columns = [
-    { title: "position", align: "right" },
-    { title: "token" },
-    { title: "steering" },
-  ] as const;
-  return `${formatTable(columns, rows)}${steered} of ${tokens.length} prompt tokens are steered; generated tokens follow the same rule\n`;
+  stdout.write(json ? toJson(generation, explained, resolved, options, model) : "\n");
 }
 
 function toJson(
   generation: Generation | undefined,
-  entries: readonly PlanEntry[],
-  sets: readonly LoadedVectors[],
+  explained: readonly ExplainedToken[] | undefined,
+  { entries, sets }: ResolvedSteering,
   options: GenerateOptions,
   { info }: SteerableModel,
 ): string {
@@ -154,19 +94,11 @@ function toJson(
     prompt: options.prompt,
     system: options.system ?? null,
     steer: entries.map((entry) => formatPlanEntry(entry)),
-    vectors: sets.map(({ kind, vectors: { behavior, metadata } }) => ({
-      behavior,
-      kind,
-      hash: metadata.contentHash,
-      normalizedOver: metadata.normalization?.behaviors ?? null,
-    })),
+    vectors: vectorsJson(sets),
     seed: options.seed,
-    temperature: options.temperature,
-    topK: options.topK,
-    topP: options.topP,
-    maxNewTokens: options.maxNewTokens,
-    stop: options.stop ?? [],
+    ...samplingOf(options),
     ...generation,
+    ...(explained === undefined ? {} : { explained }),
   };
   return `${JSON.stringify(result, null, 2)}\n`;
 }
