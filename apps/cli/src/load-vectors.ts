@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { CaaError, checkCompatible, type ModelInfo, type SteeringVectors } from "@caa/core";
+import {
+  CaaError,
+  checkCompatible,
+  type Compatibility,
+  type ModelInfo,
+  type SteeringVectors,
+} from "@caa/core";
 import { loadSteeringVectors } from "@caa/core/files";
+import { compatibilityWords } from "./compatibility-words.ts";
 import {
   type FoundVectors,
   findVectors,
@@ -12,6 +19,7 @@ import {
 
 export interface LoadedVectors extends FoundVectors {
   readonly vectors: SteeringVectors;
+  readonly compatibility: Compatibility;
 }
 
 export interface LoadVectorsOptions {
@@ -41,7 +49,9 @@ export async function loadVectorsFor(
     const message = `${found.path}: expected ${found.kind} vectors of ${behavior}, got ${kind} vectors of ${vectors.behavior}`;
     throw new CaaError("invalid-file", message, { facts: { path: found.path } });
   }
-  checkCompatible(vectors, model, { allowOtherModel: baseModel !== undefined });
+  const compatibility = checkCompatible(vectors, model, {
+    allowOtherModel: baseModel !== undefined,
+  });
   if (found.kind === "normalized") {
     await checkNotStale(
       found.path,
@@ -49,7 +59,7 @@ export async function loadVectorsFor(
       vectorPath(resolve(cwd, dir), behavior, ownerFileName(owner), "raw"),
     );
   }
-  return { ...found, vectors };
+  return { ...found, vectors, compatibility };
 }
 
 /** Normalized vectors are made from raw ones; where those were made again since, using them would mix two experiments. */
@@ -76,9 +86,17 @@ async function checkNotStale(
   }
 }
 
-/** Such as `sycophancy: normalized vectors (over refusal, sycophancy) from vectors/normalized/...`. */
-export function describeVectors({ vectors, kind, path }: LoadedVectors, cwd: string): string {
+/**
+ * Such as `sycophancy: normalized vectors (over refusal, sycophancy) from vectors/normalized/...`, with how well they fit
+ * the model where they were not made on it.
+ */
+export function describeVectors(
+  { vectors, kind, path, compatibility }: LoadedVectors,
+  cwd: string,
+): string {
   const over = vectors.metadata.normalization?.behaviors;
   const detail = over === undefined ? "" : ` (over ${over.join(", ")})`;
-  return `${vectors.behavior}: ${kind} vectors${detail} from ${relative(cwd, path)}`;
+  const words = compatibilityWords(compatibility, vectors);
+  const fit = words === "" ? "" : `; ${words}`;
+  return `${vectors.behavior}: ${kind} vectors${detail} from ${relative(cwd, path)}${fit}`;
 }

@@ -13,7 +13,9 @@ import { addResults } from "./commands/results/results.ts";
 import { addVectorsAnalyze } from "./commands/vectors-analyze.ts";
 import { addVectorsCombine, addVectorsOrthogonalize } from "./commands/vectors-combine.ts";
 import { addVectorsDiff } from "./commands/vectors-diff.ts";
+import { addVectorsExport } from "./commands/vectors-export.ts";
 import { addVectorsGenerate } from "./commands/vectors-generate.ts";
+import { addVectorsImport } from "./commands/vectors-import.ts";
 import { addVectorsInfo } from "./commands/vectors-info.ts";
 import { addVectorsNormalize } from "./commands/vectors-normalize.ts";
 import { addTune } from "./commands/tune.ts";
@@ -38,10 +40,12 @@ export function createProgram(dependencies: CliDependencies): Command {
 
   const vectors = program
     .command("vectors")
-    .description("make, normalize, analyze and combine steering vectors");
+    .description("make, normalize, analyze, combine, import and export steering vectors");
   addVectorsGenerate(vectors, dependencies);
   addVectorsNormalize(vectors, dependencies);
   addVectorsAnalyze(vectors, dependencies);
+  addVectorsImport(vectors, dependencies);
+  addVectorsExport(vectors, dependencies);
   addVectorsInfo(vectors, dependencies);
   addVectorsDiff(vectors, dependencies);
   addVectorsCombine(vectors, dependencies);
@@ -80,6 +84,7 @@ export function createProgram(dependencies: CliDependencies): Command {
     "caa vectors generate --data datasets --behaviors sycophancy refusal",
     "caa vectors normalize",
     "caa vectors analyze",
+    "caa vectors import CAA/vectors --model-id llama-2-7b-chat",
   );
   examples(plot, "caa plot results", "caa plot activations --layers 13");
   examples(models, "caa models info llama-2-7b-chat");

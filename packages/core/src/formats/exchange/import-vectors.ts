@@ -58,7 +58,7 @@ export async function importVectors(
   const { vectors, format, changes, modelHint } = read;
   const { behavior, modelId, architecture = null, layerCount = null, facts } = options;
   if (behavior === undefined || modelId === undefined) {
-    const missing = behavior === undefined ? "the behavior" : "the model";
+    const missing = behavior === undefined ? "the behavior (--behavior)" : "the model (--model)";
     const message = `${files[0]?.name ?? ""}: expected ${missing} that its vectors are of, since the file does not say it, got none`;
     throw new CaaError("invalid-argument", message);
   }

@@ -1,0 +1,89 @@
+import { readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { CaaError } from "@caa/core";
+import { filesOfModel, ioError, shortModelName, statOrUndefined } from "@caa/core/files";
+
+/** Files that together are the vectors of one behavior. */
+export interface VectorFiles {
+  /** As the folder is called; null for files that were named one by one. */
+  readonly behavior: string | null;
+  readonly paths: readonly string[];
+  /** As the files' names have it; null where they do not. */
+  readonly model: string | null;
+}
+
+/**
+ * The files of vectors at the paths of a command line: files, one folder of `.pt` files, or a folder of such folders, one
+ * a behavior. Of files of several models those of the model that is asked for are taken.
+ * @param model its id; undefined where the files say it themselves
+ * @throws {CaaError} not-found, io; invalid-argument for a folder beside other paths
+ */
+export async function findVectorFiles(
+  paths: readonly string[],
+  { cwd, model }: { readonly cwd: string; readonly model: string | undefined },
+): Promise<readonly VectorFiles[]> {
+  const short = model === undefined ? undefined : shortModelName(model);
+  const absolute = paths.map((path) => resolve(cwd, path));
+  const folders: string[] = [];
+  for (const path of absolute) {
+    const found = await statOrUndefined(path);
+    if (found === undefined) {
+      throw new CaaError("not-found", `${path}: expected a file or folder of vectors, got none`);
+    }
+    if (found.isDirectory()) {
+      folders.push(path);
+    }
+  }
+  const [folder] = folders;
+  if (folder === undefined) {
+    return [group(absolute, null, short)];
+  }
+  if (absolute.length > 1) {
+    const message = `${folder}: expected a folder alone, got ${absolute.length} paths`;
+    throw new CaaError("invalid-argument", message, { facts: { folder } });
+  }
+  const own = await torchFiles(folder);
+  if (own.length > 0) {
+    return [group(own, basename(folder), short)];
+  }
+  const groups: VectorFiles[] = [];
+  for (const name of await list(folder)) {
+    const files = await torchFiles(join(folder, name));
+    if (files.length > 0) {
+      groups.push(group(files, name, short));
+    }
+  }
+  if (groups.length === 0) {
+    const message = `${folder}: expected .pt files or folders of them, one a behavior, got none`;
+    throw new CaaError("not-found", message, { facts: { folder } });
+  }
+  return groups;
+}
+
+function group(
+  paths: readonly string[],
+  behavior: string | null,
+  short: string | undefined,
+): VectorFiles {
+  const names = paths.map((path) => basename(path));
+  const chosen = filesOfModel(names, short);
+  return {
+    behavior,
+    paths: paths.filter((path) => chosen.names.includes(basename(path))),
+    model: chosen.model,
+  };
+}
+
+async function torchFiles(folder: string): Promise<readonly string[]> {
+  const isFolder = (await statOrUndefined(folder))?.isDirectory() === true;
+  const names = isFolder ? await list(folder) : [];
+  return names.filter((name) => name.endsWith(".pt")).map((name) => join(folder, name));
+}
+
+async function list(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+  } catch (cause) {
+    throw ioError(folder, cause);
+  }
+}
