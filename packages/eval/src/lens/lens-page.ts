@@ -6,7 +6,7 @@ import { tokenLabel, visibleText } from "../tokens/visible-text.ts";
 import { lensAxes, lensCellFinder, PLACE_NAMES } from "./lens-cells.ts";
 import type { LensResult } from "./read-lens.ts";
 
-/** A likely token on a color of half the scale's strength at most, on which black text reads well. */
+/** The share of the scale's strength at probability 1: black text reads well on it. */
 const STRONGEST = 0.75;
 
 export interface LensPageOptions {
@@ -26,15 +26,19 @@ export function renderLensPage(result: LensResult, options: LensPageOptions = {}
   const lead: Block[] = [
     {
       kind: "text",
-      text: "What the model would say next if it ended here: the final norm and the unembedding applied inside of each block, softmax(lm_head(norm(h))). Each cell has its likeliest token; the stronger the color, the nearer its probability is to 1. A pointer that rests on a cell shows the others.",
+      text: `What the model would say next if it ended within a block: softmax(lm_head(norm(h))), with the model's final norm and unembedding. Each cell has the likeliest token, on the color of its probability; a pointer that rests on a cell shows the others.${steered === null ? "" : " Bold: steering changes the likeliest token."}`,
     },
     {
       kind: "facts",
-      facts: [
-        ["model", model.id],
-        ...(options.facts ?? []),
-        ["color", `white at probability 0, ${divergingColor(STRONGEST)} at 1`],
-      ],
+      facts: [["model", model.id], ...(options.facts ?? [])],
+    },
+    {
+      kind: "patches",
+      caption: "Colors of probabilities",
+      patches: [0, 0.25, 0.5, 0.75, 1].map((probability) => ({
+        text: ` ${probability.toFixed(2)} `,
+        color: colorOf(probability),
+      })),
     },
     tokensBlock(result),
   ];
@@ -103,13 +107,19 @@ function gridOf({ plain, steered }: LensResult, columns: readonly GridColumn[]):
     rows: lensAxes(plain).layers.map((layer) => ({
       title: String(layer),
       cells: columns.flatMap(({ position, place }) =>
-        finders.map((find, i) => patchOf(find(layer, position, place), i === 1)),
+        finders.map((find, i) =>
+          patchOf(
+            find(layer, position, place),
+            i === 0 ? undefined : finders[0]?.(layer, position, place),
+          ),
+        ),
       ),
     })),
   };
 }
 
-function patchOf(cell: LensCell | undefined, isSteered: boolean): Patch {
+/** @param plain the same cell without steering, of one with steering */
+function patchOf(cell: LensCell | undefined, plain?: LensCell): Patch {
   const [best] = cell?.top ?? [];
   if (cell === undefined || best === undefined) {
     return { text: "" };
@@ -120,12 +130,17 @@ function patchOf(cell: LensCell | undefined, isSteered: boolean): Patch {
   );
   return {
     text: tokenLabel(best.text),
-    color: divergingColor(best.probability * STRONGEST),
+    color: colorOf(best.probability),
+    strong: plain !== undefined && plain.top[0]?.id !== best.id,
     hover: [
-      `layer ${layer}, position ${position}, ${PLACE_NAMES[place]}${isSteered ? ", steered" : ""}`,
+      `layer ${layer}, position ${position}, ${PLACE_NAMES[place]}${plain === undefined ? "" : ", steered"}`,
       ...lines,
     ].join("\n"),
   };
+}
+
+function colorOf(probability: number): string {
+  return divergingColor(probability * STRONGEST);
 }
 
 function capital(text: string): string {

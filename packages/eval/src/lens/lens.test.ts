@@ -55,6 +55,9 @@ describe("renderLensPage", () => {
     expect(page.match(/<td /g)).toHaveLength(6 * 4 * 2);
     expect(page.match(/>steered<\/th>/g)).toHaveLength(4);
     expect(page).toContain("layer 2, position 3, block output, steered\n");
+    // Bold where steering changes the likeliest token, which it cannot before layer 2.
+    expect(page.match(/<b>/g)?.length).toBeGreaterThan(3);
+    expect(page.split('<th scope="row">2</th>')[0]).not.toContain("<b>");
   });
 
   it("has at several positions a grid of layers by positions for each place, the block output first", async () => {

@@ -12,7 +12,7 @@ const DARK = 0.179;
 export function renderPatches({ patches, caption }: Patches): string {
   const spans = patches.map(
     (patch) =>
-      `<span${attributesOf(patch)}>${escapeHtml(patch.text)}</span>${patch.endsLine === true ? "<br>" : ""}`,
+      `<span${attributesOf(patch)}>${textOf(patch)}</span>${patch.endsLine === true ? "<br>" : ""}`,
   );
   return `${captionOf(caption)}<p class="patches">${spans.join("")}</p>`;
 }
@@ -20,8 +20,8 @@ export function renderPatches({ patches, caption }: Patches): string {
 /** @throws {CaaError} invalid-argument for a color that is no `#rrggbb` */
 export function renderGrid({ rowTitle, groups, rows, caption, dense = false }: Grid): string {
   const columns = groups.flatMap((group) => group.columns);
-  // Where a group is one column, its title is enough.
-  const grouped = groups.some((group) => group.columns.length > 1);
+  // Where each group is one column without a name, its title is enough.
+  const grouped = columns.some((title) => title !== "");
   const starts = new Set<number>();
   groups.reduce((at, group) => (starts.add(at), at + group.columns.length), 0);
   const group = (i: number): string => (grouped && starts.has(i) ? ' class="group"' : "");
@@ -34,9 +34,13 @@ export function renderGrid({ rowTitle, groups, rows, caption, dense = false }: G
   const head = `<tr>${corner}${heads.join("")}</tr>${grouped ? `<tr>${second.join("")}</tr>` : ""}`;
   const lines = rows.map(
     ({ title, cells }) =>
-      `<tr><th scope="row">${escapeHtml(title)}</th>${cells.map((cell, i) => `<td${group(i)}${attributesOf(cell)}>${escapeHtml(cell.text)}</td>`).join("")}</tr>`,
+      `<tr><th scope="row">${escapeHtml(title)}</th>${cells.map((cell, i) => `<td${group(i)}${attributesOf(cell)}>${textOf(cell)}</td>`).join("")}</tr>`,
   );
   return `${captionOf(caption)}<div class="frame wide" tabindex="0"><table class="grid${dense ? " dense" : ""}"><thead>${head}</thead>\n<tbody>${lines.join("\n")}</tbody></table></div>`;
+}
+
+function textOf({ text, strong = false }: Patch): string {
+  return strong ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text);
 }
 
 function captionOf(caption: string | undefined): string {

@@ -39,7 +39,7 @@ const REPORT: Report = {
           caption: "A text",
           patches: [
             { text: "What", color: "#005493", hover: "position 0" },
-            { text: " now", endsLine: true },
+            { text: " now", endsLine: true, strong: true },
           ],
         },
         {
@@ -65,8 +65,8 @@ const REPORT: Report = {
           kind: "grid",
           dense: true,
           rowTitle: "layer",
-          groups: [{ title: "What", columns: [""] }],
-          rows: [{ title: "5", cells: [{ text: "" }] }],
+          groups: [{ title: "prompt", columns: ["What", " now"] }],
+          rows: [{ title: "5", cells: [{ text: "", color: "#005493" }, { text: "" }] }],
         },
       ],
     },
@@ -100,7 +100,7 @@ describe("renderReport", () => {
             },
             {
               kind: "patches",
-              patches: [{ text: HOSTILE, hover: HOSTILE }],
+              patches: [{ text: HOSTILE, hover: HOSTILE, strong: true }],
               caption: HOSTILE,
             },
             {

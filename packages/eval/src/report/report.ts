@@ -12,6 +12,8 @@ export interface Patch {
   readonly color?: string;
   /** What a pointer that rests on it shows. @default nothing */
   readonly hover?: string;
+  /** Bold. @default false */
+  readonly strong?: boolean;
   /** Whether a new line begins after it, in running text. @default false */
   readonly endsLine?: boolean;
 }

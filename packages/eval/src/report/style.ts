@@ -34,10 +34,13 @@ pre { background: #f5f5f5; padding: 0.6rem 0.8rem; font-size: 0.85rem; white-spa
 .grid thead th { font-weight: normal; color: #444; text-align: center; }
 .grid tbody th, .grid thead tr:first-child th:first-child { position: sticky; left: 0; background: #fff; text-align: right; font-weight: normal; color: #444; }
 .grid .group { border-left: 1px solid #999; }
+.dense { border: 1px solid #999; }
 .dense th, .dense td { padding: 0; border: 0; }
 .dense td { width: 0.9rem; min-width: 0.9rem; height: 0.8rem; }
 .dense tbody th, .dense thead tr:first-child th:first-child { padding-right: 0.4rem; font-size: 0.7rem; line-height: 0.8rem; }
-.dense thead th:not(:first-child) { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; font-size: 0.7rem; padding: 0.2rem 0; line-height: 0.9rem; }
+.dense thead tr:first-child th { font-size: 0.7rem; }
+.dense thead tr:last-child th:not([rowspan]) { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; font-size: 0.7rem; padding: 0.2rem 0; line-height: 0.9rem; }
+.dense thead tr:last-child .group { border-width: 0 1px 0 0; border-right-color: #999; } /* it stands on its head */
 @media (max-width: 36rem) {
   figure svg { max-width: none; width: 36rem; }
   dl { grid-template-columns: 1fr; }

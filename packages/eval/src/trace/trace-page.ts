@@ -81,10 +81,12 @@ function sectionOf(
     dense: true,
     rowTitle: "layer",
     caption: "All layers; the pointer shows the figures",
-    groups: tokens.map(({ text, isPrompt }) => ({
-      title: `${isPrompt ? "" : "+ "}${tokenLabel(text)}`,
-      columns: [""],
-    })),
+    groups: ["prompt", "answer"].flatMap((title, i) => {
+      const part = tokens.filter(({ isPrompt }) => isPrompt === (i === 0));
+      return part.length === 0
+        ? []
+        : [{ title, columns: part.map(({ text }) => tokenLabel(text)) }];
+    }),
     rows: own.map((probe) => ({
       title: String(probe.layer),
       cells: tokens.map((token) => ({
