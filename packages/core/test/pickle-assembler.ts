@@ -3,7 +3,7 @@ import { OP } from "../src/formats/torch/pickle-opcodes.ts";
 import { writeZip } from "../src/formats/torch/zip-writer.ts";
 
 /** Opcodes and their arguments, for files that PyTorch would not write. */
-type Part = number | Uint8Array;
+export type Part = number | Uint8Array;
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -19,7 +19,7 @@ const EXTREMES = [
 
 /** A copy with one to four changes: bits, runs of bytes, numbers, opcodes, cuts, and pieces of itself or of another file. */
 export function mutate(bytes: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
-  let result = bytes.slice();
+  let result: Uint8Array = bytes.slice();
   for (let left = 1 + random.integer(4); left > 0; left--) {
     const change = CHANGES[random.integer(CHANGES.length)];
     result = result.length > 0 && change !== undefined ? change(result, other, random) : result;

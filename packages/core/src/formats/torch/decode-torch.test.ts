@@ -87,7 +87,7 @@ test("a file that PyTorch 2.9 wrote without checksums", () => {
   expect(read).toEqual([tensor("", [4], numbers(4))]);
 });
 
-test("a part of a storage, as PyTorch 0.1 named it, is where PyTorch 2.9 finds it", () => {
+test("a part of a storage, as the first versions of PyTorch named it, is where PyTorch 2.9 finds it", () => {
   const read = decodeTorch(torchFixture("2.9.1", "legacy-old-view"));
   expect(read).toEqual([tensor("", [3], numbers(3, 4))]);
 });

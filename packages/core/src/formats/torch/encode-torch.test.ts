@@ -24,11 +24,11 @@ describe.each(["bfloat16", "float16", "float32", "float64"] as const)("%s", (dty
   });
 
   test("values that are exact in it: the largest, the smallest, negative zero, infinity, not a number", () => {
-    const [largest, smallest] = {
-      bfloat16: [(2 - 2 ** -7) * 2 ** 127, 2 ** -133],
-      float16: [65_504, 2 ** -24],
-      float32: [(2 - 2 ** -23) * 2 ** 127, 2 ** -149],
-      float64: [Number.MAX_VALUE, Number.MIN_VALUE],
+    const { largest, smallest } = {
+      bfloat16: { largest: (2 - 2 ** -7) * 2 ** 127, smallest: 2 ** -133 },
+      float16: { largest: 65_504, smallest: 2 ** -24 },
+      float32: { largest: (2 - 2 ** -23) * 2 ** 127, smallest: 2 ** -149 },
+      float64: { largest: Number.MAX_VALUE, smallest: Number.MIN_VALUE },
     }[dtype];
     const values = Float64Array.of(
       largest,

@@ -1,11 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
   archive,
   global,
   int,
+  type Part,
   parts,
   pickle,
   storage,
@@ -16,12 +18,13 @@ import {
 import { concatenate, fields } from "./bytes.ts";
 import { decodeTorch } from "./decode-torch.ts";
 import { OP } from "./pickle-opcodes.ts";
+import type { TorchTensor } from "./torch-tensor.ts";
 
 const { MARK, REDUCE, BUILD, EMPTY_LIST, EMPTY_DICT, EMPTY_TUPLE, APPEND, SETITEM } = OP;
 const get = (index: number): Uint8Array => parts(OP.BINGET, index);
 const put = (index: number): Uint8Array => parts(OP.BINPUT, index);
 
-const read = (...items: Parameters<typeof pickle>): ReturnType<typeof decodeTorch> =>
+const read = (...items: readonly Part[]): readonly TorchTensor[] =>
   decodeTorch(archive(pickle(...items)));
 const refusal = (code: string, message: RegExp): unknown =>
   expect.objectContaining({ isCaaError: true, code, message: expect.stringMatching(message) });
@@ -55,6 +58,20 @@ describe("nothing is run", () => {
       refusal("unsupported", new RegExp(`its pickle names .*${name}`)),
     );
     expect(existsSync(mark)).toBe(false);
+  });
+
+  test("the reader has nothing at hand that could run or open anything", () => {
+    const folder = fileURLToPath(new URL(".", import.meta.url));
+    const names = readdirSync(folder).filter((name) => !name.endsWith(".test.ts"));
+    const sources = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+    const imported = [...sources.matchAll(/from "([^"]+)"/g)].map(([, from]) => from);
+    expect(names).toContain("pickle.ts");
+    expect(imported).toContain("./pickle.ts");
+    const beside = /^\.\/[a-z0-9-]+\.ts$|^\.\.\/\.\.\/(?:errors\/caa-error|floats\/[a-z-]+)\.ts$/;
+    expect(imported.filter((from) => !beside.test(from ?? ""))).toEqual([]);
+    expect(sources).not.toMatch(
+      /\bimport\s*\(|\beval\b|\bFunction\b|\bglobalThis\b|\bprocess\b|\brequire\b/,
+    );
   });
 
   test("what is called must be a known function, what is built an OrderedDict", () => {

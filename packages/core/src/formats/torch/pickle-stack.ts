@@ -2,6 +2,8 @@ import { MAX_MEMO, MAX_STACK } from "./limits.ts";
 import type { PickleValue } from "./pickle-values.ts";
 import { broken, refused } from "./refuse.ts";
 
+const EMPTY = "its pickle takes a value from an empty stack";
+
 /** The stack of a pickle with its marks, and the memo; both bounded. */
 export class PickleStack {
   readonly #values: PickleValue[] = [];
@@ -27,7 +29,7 @@ export class PickleStack {
   top(): PickleValue {
     const value = this.#values.at(-1);
     if (value === undefined || this.#values.length === this.#marks.at(-1)) {
-      throw broken("its pickle takes a value from an empty stack");
+      throw broken(EMPTY);
     }
     return value;
   }
@@ -40,7 +42,11 @@ export class PickleStack {
 
   /** The topmost values, the lowest first. */
   popMany(count: number): PickleValue[] {
-    return Array.from({ length: count }, () => this.pop()).toReversed();
+    const from = this.#values.length - count;
+    if (from < (this.#marks.at(-1) ?? 0)) {
+      throw broken(EMPTY);
+    }
+    return this.#values.splice(from);
   }
 
   /** The values above the last mark, which goes with them. */

@@ -36,7 +36,7 @@ export interface StorageReference {
   readonly key: string;
   /** Of the whole block, in values. */
   readonly length: number;
-  /** The part of the block, in values, that stands for the whole: of files before PyTorch 0.2. */
+  /** The part of the block, in values, that stands for the whole: of files of the first versions of PyTorch. */
   readonly view: { readonly offset: number; readonly length: number };
 }
 
