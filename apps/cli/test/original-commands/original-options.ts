@@ -26,6 +26,7 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     "--multipliers",
     "--behaviors",
     "--title",
+    "--override_weights",
     ...TYPES,
     ...MODEL,
     ...OVERRIDES,
