@@ -17,7 +17,7 @@ const EXTREMES = [
   2n ** 64n - 1n,
 ];
 
-/** A copy with one to four changes: bits, runs of bytes, numbers, opcodes, cuts, and pieces of itself or of another file. */
+/** A copy with one to four changes: bits, runs of bytes, numbers, opcodes, sizes, cuts, and pieces of itself or of another file. */
 export function mutate(bytes: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
   let result: Uint8Array = bytes.slice();
   for (let left = 1 + random.integer(4); left > 0; left--) {
@@ -37,6 +37,8 @@ const CHANGES: readonly Change[] = [
   writeNumber,
   writeOpcodes,
   writeOpcodes,
+  writeCounts,
+  writeCounts,
   truncate,
   remove,
   insert,
@@ -75,6 +77,19 @@ function writeOpcodes(bytes: Uint8Array, _: Uint8Array, random: Random): Uint8Ar
   const known = Object.values(OP);
   for (let left = 1 + random.integer(3); left > 0; left--) {
     bytes[random.integer(bytes.length)] = known[random.integer(known.length)] ?? 0;
+  }
+  return bytes;
+}
+
+/** Other sizes, offsets, strides and indices, where a pickle has small ones. */
+function writeCounts(bytes: Uint8Array, _: Uint8Array, random: Random): Uint8Array {
+  const places = [...bytes.keys()].filter((at) => bytes[at] === OP.BININT1);
+  for (let left = places.length > 0 ? 1 + random.integer(3) : 0; left > 0; left--) {
+    const at = 1 + (places[random.integer(places.length)] ?? 0);
+    bytes.set(
+      [[0, 1, random.integer(256)][random.integer(3)] ?? 0].slice(0, bytes.length - at),
+      at,
+    );
   }
   return bytes;
 }
