@@ -82,6 +82,15 @@ describe("plot results", () => {
     });
     const { stdout } = await cli.run("plot results --type open-ended --json");
     expect(JSON.parse(stdout).files[0]).toMatch(/^plots\/scores_layer=2_behavior=kind_/);
+    const [file = ""] = JSON.parse(stdout).files;
+    const title = ["--title", "Judged & steered"];
+    await cli.run(["plot", "results", ...title]);
+    expect(await readFile(join(cli.cwd, file), "utf8")).toContain(">Judged &amp; steered<");
+    const blank = await cli.run(["plot", "results", "--title", " "]);
+    expect(blank).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("some text, got none"),
+    });
     const other = await cli.run("plot results --layer 5");
     expect(other.stderr).toMatch(/--layer: expected a layer that was measured, got 5; there: 2/);
     expect((await cli.run("plot results --type mmlu")).code).toBe(3);

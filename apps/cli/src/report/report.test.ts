@@ -133,6 +133,39 @@ describe("caa report", () => {
     expect(one).not.toContain("kind, ab");
   });
 
+  it("has a model beside what was trained from it, as picture and table", async () => {
+    const cells = await readCells(join(cli.cwd, "results"), { behaviors: ["plant-lover"] });
+    for (const [i, cell] of cells.entries()) {
+      await cli.put(`tuned/ab/plant-lover/${i}.json`, cell);
+      await cli.put(`tuned/ab/plant-lover/trained-${i}.json`, {
+        ...cell,
+        settings: { ...cell.settings, overrideWeights: "pos" },
+        hashes: { ...cell.hashes, model: "d".repeat(64) },
+      });
+    }
+    await cli.run("report --results tuned --out tuned.html");
+    const tuned = await readFile(join(cli.cwd, "tuned.html"), "utf8");
+    expect(tuned).toContain("plant-lover: p(matching) with and without fine-tuning, layer 2");
+    const table = tuned
+      .split('aria-label="Fine-tuned beside steered')
+      .at(1)
+      ?.split("</table>")
+      .at(0);
+    const rows = [...(table ?? "").matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) =>
+      row.replaceAll(/ \[[^\]]*\]/g, "").match(/(?<=>)[^<]+/g),
+    );
+    const text = (value: number): string => value.toFixed(2);
+    const means = cells
+      .toSorted((a, b) => a.settings.multiplier - b.settings.multiplier)
+      .flatMap(({ summary }) => ("p_matching" in summary ? (summary.p_matching?.mean ?? []) : []));
+    expect(rows).toEqual([
+      ["weights", "-1", "0", "+1"],
+      ["as it is", ...means.map(text)],
+      ["fine-tuned: pos", ...means.map(text)],
+    ]);
+    expect(page).not.toContain("Fine-tuned beside steered");
+  });
+
   it("names the folder and the command where there is nothing, and the closest name", async () => {
     const none = await cli.run("report --results nowhere");
     expect(none.code).toBe(3);
