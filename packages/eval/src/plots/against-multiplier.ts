@@ -175,12 +175,14 @@ function checkOneVector(figures: readonly ScoreFigure[], layer: number): void {
   }
 }
 
-/** Of lines of different forms of a model's weights, what was measured at layers where there are two forms or more. */
+/** Of lines of different forms of a model's weights, what was measured at layers where a trained form has another beside it. */
 export function comparableForms(lines: readonly ScoreLine[]): readonly ScoreLine[] {
-  const formsAt = (layer: number): number =>
-    lines.filter(({ figures }) => figures.some((figure) => figure.layer === layer)).length;
+  const compared = (layer: number): boolean => {
+    const forms = lines.filter(({ figures }) => figures.some((figure) => figure.layer === layer));
+    return forms.length > 1 && forms.some(({ settings }) => settings.overrideWeights !== null);
+  };
   return lines
-    .map((line) => ({ ...line, figures: line.figures.filter(({ layer }) => formsAt(layer) > 1) }))
+    .map((line) => ({ ...line, figures: line.figures.filter(({ layer }) => compared(layer)) }))
     .filter(({ figures }) => figures.length > 0);
 }
 

@@ -215,6 +215,7 @@ describe("plots of results", () => {
     expect(count("multipliers")).toBe(3 + 2 * 3);
     expect(count("system-prompts")).toBe(2);
     expect(count("behaviors")).toBe(1);
+    expect(count("fine-tuning")).toBe(0); // two models of one name are no fine-tuning
   }, 60_000);
 
   it("draws controls beside the vectors that they belong to, and not for themselves", async () => {
