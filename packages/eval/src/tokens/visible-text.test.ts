@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { tokenLabel, visibleText } from "./visible-text.ts";
+
+it("shows what cannot be seen, and leaves everything else", () => {
+  expect(visibleText("a b\n\t")).toBe("a b↵⇥");
+  expect(visibleText("\u001b[2J\u00a0\u200b\u202e\u2028")).toBe(
+    "<U+001B>[2J<U+00A0><U+200B><U+202E><U+2028>",
+  );
+  expect(visibleText("Grüße 你好 👍 <b>")).toBe("Grüße 你好 👍 <b>");
+});
+
+it("a label shows blanks, and is cut between characters", () => {
+  expect(tokenLabel(" the ")).toBe("·the·");
+  expect(tokenLabel("👍".repeat(20))).toBe(`${"👍".repeat(15)}…`);
+});
