@@ -22,7 +22,7 @@ describe("lens", () => {
     expect(stderr).toBe("");
     expect(code).toBe(0);
     const lines = stdout.split("\n");
-    expect(lines[0]).toBe("position 6 ·[/INST]");
+    expect(lines[0]).toBe("position 6 ␣[/INST]");
     expect(lines[1]).toMatch(
       /^layer {2}attention output +residual after attention +MLP output +block output$/,
     );

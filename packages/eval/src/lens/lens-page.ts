@@ -94,26 +94,29 @@ interface GridColumn {
   readonly position: number;
 }
 
+/** Where several positions are shown, those before the first steered one are left out of the steered run: nothing acts on them. */
 function gridOf({ plain, steered }: LensResult, columns: readonly GridColumn[]): Block {
-  const readings = [plain, ...(steered === null ? [] : [steered])];
-  const finders = readings.map(lensCellFinder);
+  const [only, ...others] = new Set(columns.map(({ position }) => position));
+  const first = others.length === 0 ? (only ?? 0) : (steered?.steered?.first ?? 0);
+  const find = lensCellFinder(plain);
+  const findSteered = steered === null ? undefined : lensCellFinder(steered);
+  const withSteered = (position: number): boolean => findSteered !== undefined && position >= first;
   return {
     kind: "grid",
     rowTitle: "layer",
-    groups: columns.map(({ title }) => ({
+    groups: columns.map(({ title, position }) => ({
       title,
-      columns: steered === null ? [""] : ["plain", "steered"],
+      columns: steered === null ? [""] : withSteered(position) ? ["plain", "steered"] : ["plain"],
     })),
     rows: lensAxes(plain).layers.map((layer) => ({
       title: String(layer),
-      cells: columns.flatMap(({ position, place }) =>
-        finders.map((find, i) =>
-          patchOf(
-            find(layer, position, place),
-            i === 0 ? undefined : finders[0]?.(layer, position, place),
-          ),
-        ),
-      ),
+      cells: columns.flatMap(({ position, place }) => {
+        const cell = find(layer, position, place);
+        return [
+          patchOf(cell),
+          ...(withSteered(position) ? [patchOf(findSteered?.(layer, position, place), cell)] : []),
+        ];
+      }),
     })),
   };
 }

@@ -69,6 +69,9 @@ describe("renderLensPage", () => {
       "Attention output",
     ]);
     expect(page.match(/<td /g)).toHaveLength(4 * 6 * 4);
+    // Of the steered run, only the last position, since no other is steered.
+    const steered = renderLensPage(await readLens(model, text, { positions: "all", steering }));
+    expect(steered.match(/<td /g)).toHaveLength(4 * 6 * (4 + 1));
   });
 
   it("shows every token as it is, and the hover has the rest with probabilities", async () => {

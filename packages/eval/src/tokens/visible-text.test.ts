@@ -10,6 +10,6 @@ it("shows what cannot be seen, and leaves everything else", () => {
 });
 
 it("a label shows blanks, and is cut between characters", () => {
-  expect(tokenLabel(" the ")).toBe("·the·");
+  expect(tokenLabel(" the ")).toBe("␣the␣");
   expect(tokenLabel("👍".repeat(20))).toBe(`${"👍".repeat(15)}…`);
 });

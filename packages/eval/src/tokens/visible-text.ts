@@ -20,9 +20,9 @@ export function visibleText(text: string): string {
   );
 }
 
-/** A token as a word of a table or an axis: as `visibleText`, blanks as `·`, cut where it is long. */
+/** A token as a word of a table or an axis: as `visibleText`, blanks as `␣`, cut where it is long. */
 export function tokenLabel(text: string): string {
-  const chars = [...visibleText(text).replaceAll(" ", "·")];
+  const chars = [...visibleText(text).replaceAll(" ", "␣")];
   return chars.length <= LABEL_LENGTH
     ? chars.join("")
     : `${chars.slice(0, LABEL_LENGTH - 1).join("")}…`;

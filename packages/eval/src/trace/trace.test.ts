@@ -126,7 +126,7 @@ describe("renderTracePage", () => {
     expect(page.match(/<section>/g)).toHaveLength(2);
     expect(page.match(/<td /g)).toHaveLength(2 * 2 * tokens.length);
     expect(page.match(/<span title=/g)).toHaveLength(2 * tokens.length);
-    expect(page).toContain("position 5 ·the, answer, steered\nlayer 2: cosine +1.000");
+    expect(page).toContain("position 5 ␣the, answer, steered\nlayer 2: cosine +1.000");
     expect(page).toContain('style="background:#005493;color:#ffffff"');
   });
 
