@@ -46,6 +46,8 @@ describe("vectors import", () => {
     expect(stdout).toContain(
       "coordinate-other-ais: float16 to float32, exact for all 8192 values\n",
     );
+    expect(stdout).toMatch(/^files of other models are left out: 1$/m);
+    expect(stdout).not.toContain("taken for");
     expect(stdout).toMatch(/^unknown: which data they are of/m);
     expect(stdout).toMatch(/^meta-llama\/Llama-2-7b-chat-hf was not looked at/m);
     const vectors = await load(`vectors/refusal/${file}`);
@@ -94,6 +96,10 @@ describe("vectors import", () => {
       ["wide --model no-such-model", /expected a folder, a \.gguf file or a hub id/],
       ["nowhere --model phantom", /nowhere: expected a file or folder of vectors/],
       ["wide deep --model phantom", /expected a folder alone, got 2 paths/],
+      [
+        "two/refusal/vec_layer_5_a.pt two/refusal/vec_layer_5_b.pt --behavior kind --model-id a",
+        /expected files of one model, got 1 that are not named for a/,
+      ],
       ["wide --model phantom --model-id a", /--model-id: expected no --model beside it/],
     ] as const) {
       const { code, stderr } = await cli.run(`vectors import ${line}`);
@@ -106,6 +112,8 @@ describe("vectors import", () => {
   it("keeps what is there, and never replaces others unasked", async () => {
     await putOriginal("one", "phantom", { layers: [5], dModel: 96 });
     await putOriginal("other", "phantom", { layers: [6], dModel: 96 });
+    const named = await cli.run("vectors import one/refusal --model-id m --out elsewhere");
+    expect(named.stdout).toContain("the files are named for phantom, and taken for m\n");
     const line = "vectors import one/refusal --model-id phantom";
     expect((await cli.run(line)).stdout).toMatch(/^refusal +5 .* written/m);
     expect((await cli.run(line)).stdout).toMatch(/^refusal .* there already/m);

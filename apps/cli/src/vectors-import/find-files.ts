@@ -10,6 +10,8 @@ export interface VectorFiles {
   readonly paths: readonly string[];
   /** As the files' names have it; null where they do not. */
   readonly model: string | null;
+  /** How many files of other models are left out. */
+  readonly others: number;
 }
 
 /**
@@ -36,7 +38,12 @@ export async function findVectorFiles(
   }
   const [folder] = folders;
   if (folder === undefined) {
-    return [group(absolute, null, short)];
+    const files = group(absolute, null, short);
+    if (files.others > 0) {
+      const message = `expected files of one model, got ${files.others} that are not named for ${files.model ?? ""}`;
+      throw new CaaError("invalid-argument", message);
+    }
+    return [files];
   }
   if (absolute.length > 1) {
     const message = `${folder}: expected a folder alone, got ${absolute.length} paths`;
@@ -71,6 +78,7 @@ function group(
     behavior,
     paths: paths.filter((path) => chosen.names.includes(basename(path))),
     model: chosen.model,
+    others: names.length - chosen.names.length,
   };
 }
 

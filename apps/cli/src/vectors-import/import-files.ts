@@ -6,6 +6,7 @@ import {
   loadSteeringVectors,
   readFileLimited,
   saveSteeringVectors,
+  shortModelName,
 } from "@caa/core/files";
 import { compatibilityWords } from "../compatibility-words.ts";
 import type { CliDependencies } from "../dependencies.ts";
@@ -115,12 +116,18 @@ async function importOne(
       ...(options.normalized === true && !own
         ? ["unknown: over which behaviors they were normalized; the norms are those of the files"]
         : []),
-      ...(files.model === null ? [] : [`the files' names say ${files.model}`]),
+      ...(files.others === 0 ? [] : [`files of other models are left out: ${files.others}`]),
+      ...(files.model === null || isNamed(files.model, metadata.modelId)
+        ? []
+        : [`the files are named for ${files.model}, and taken for ${metadata.modelId}`]),
       ...(modelHint === null ? [] : [`the file says it is for a model of the family ${modelHint}`]),
       fitOf(vectors, model),
     ],
   };
 }
+
+const isNamed = (name: string, modelId: string): boolean =>
+  name.toLowerCase() === shortModelName(modelId).toLowerCase();
 
 /** @throws {CaaError} incompatible-vector */
 function fitOf(vectors: SteeringVectors, model: ImportModel | undefined): string {

@@ -44,7 +44,7 @@ export interface SteeringVectorsMetadata {
 
 /** Every behavior's vector has been rescaled to one norm a layer. */
 export interface VectorNormalization {
-  /** The behaviors whose mean norm is the target. */
+  /** The behaviors whose mean norm is the target; `unknown` alone where vectors were imported that others normalized. */
   readonly behaviors: readonly string[];
   /** Layer to norm. */
   readonly targetNorm: Readonly<Record<string, number>>;
