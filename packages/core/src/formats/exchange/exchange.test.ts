@@ -101,6 +101,7 @@ test("our own file keeps everything, of the layers that are asked for", async ()
   for (const [options, message] of [
     [{ behavior: "refusal" }, /expected vectors of refusal, got vectors of sycophancy/],
     [{ modelId: "org/other" }, /made on org\/other, got vectors made on fake\/model/],
+    [{ layer: 5 }, /expected no layer beside it/],
     [{ normalized: true }, /normalized, got vectors that are raw/],
   ] as const) {
     await expect(importVectors(files, options)).rejects.toThrow(message);

@@ -107,6 +107,10 @@ function measuredNorms(vectors: LayerVectors): VectorNormalization {
 }
 
 function checkSaid({ metadata }: SteeringVectors, options: ImportVectorsOptions): void {
+  if (options.layer !== undefined) {
+    const message = `the file's own metadata: expected no layer beside it, since it says them, got ${options.layer}`;
+    throw new CaaError("invalid-argument", message);
+  }
   const kind = (normalized: boolean): string => (normalized ? "normalized" : "raw");
   const said = [
     ["vectors of", metadata.behavior, options.behavior],

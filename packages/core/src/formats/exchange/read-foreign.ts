@@ -57,7 +57,7 @@ export async function readForeign(
     return await named(first, async () =>
       isOwn
         ? { own: checkContentHash(decodeSteeringVectors(first.bytes)) }
-        : await readControlVector(first),
+        : await readControlVector(first, layer),
     );
   }
   const tensors = [];
@@ -78,21 +78,24 @@ function formatOf({ name, bytes }: NamedBytes): VectorFormat {
   return name.endsWith(".safetensors") || bytes[8] === 0x7b ? "safetensors" : "torch";
 }
 
-async function readControlVector({ name: file, bytes }: NamedBytes): Promise<ReadVectors> {
+async function readControlVector(
+  { name: file, bytes }: NamedBytes,
+  layer: number | undefined,
+): Promise<ReadVectors> {
   const { directions, modelHint, texts } = await decodeControlVector(bytes);
   const json = texts.get(GGUF_METADATA_KEY);
   if (json !== undefined) {
     const metadata = parseSteeringVectorsMetadata(json);
     return { own: checkContentHash(new SteeringVectors({ vectors: directions, metadata })) };
   }
-  const tensors = [...directions].map(([layer, values]) => ({
+  const tensors = [...directions].map(([at, values]) => ({
     file,
-    name: `direction.${layer}`,
+    name: `direction.${at}`,
     dtype: "float32" as const,
     shape: [values.length],
     values,
   }));
-  return { own: null, format: "gguf", modelHint, ...layersOfTensors(tensors, undefined) };
+  return { own: null, format: "gguf", modelHint, ...layersOfTensors(tensors, layer) };
 }
 
 async function named<T>({ name }: NamedBytes, read: () => Promise<T>): Promise<T> {
