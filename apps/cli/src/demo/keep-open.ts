@@ -1,15 +1,15 @@
 import type { SteerableModel } from "@caa/core";
 
-/** The same model, which its users cannot dispose of: its owner does. */
+/** The same model with all that it can do, which its users cannot dispose of: its owner does. */
 export function keepOpen(model: SteerableModel): SteerableModel {
-  return {
-    info: model.info,
-    contrastActivations: (prompts, options) => model.contrastActivations(prompts, options),
-    choiceProbabilities: (prompts, steerings, options) =>
-      model.choiceProbabilities(prompts, steerings, options),
-    generate: (requests, options) => model.generate(requests, options),
-    explain: (prompt, steering) => model.explain(prompt, steering),
-    dispose: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
+  const stay = async (): Promise<void> => {};
+  return new Proxy(model, {
+    get(target, key) {
+      if (key === "dispose" || key === Symbol.asyncDispose) {
+        return stay;
+      }
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
