@@ -12,8 +12,8 @@ export function insideSettings(
   const words = user
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-|-$/g, "")
-    .slice(0, 30);
+    .slice(0, 30)
+    .replaceAll(/^-|-$/g, "");
   return {
     model,
     prompt: `${words}-${hash.digest("hex").slice(0, 8)}`,

@@ -73,7 +73,11 @@ export async function writeTrace(
               title: "What steering changes",
               blocks: [
                 { kind: "text", text: `${explainSentence(explained)}.` },
-                { kind: "table", columns: EXPLAIN_COLUMNS, rows: explainRows(explained) },
+                {
+                  kind: "table",
+                  columns: EXPLAIN_COLUMNS,
+                  rows: explainRows(explained.filter(({ steps }) => steps.length > 0)),
+                },
               ],
             },
           ],

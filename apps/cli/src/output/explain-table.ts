@@ -26,7 +26,7 @@ export function explainRows(tokens: readonly ExplainedToken[]): ReadonlyArray<re
 
 /** The table in text, with a sentence on how many tokens are steered and how strongly. */
 export function formatExplanation(tokens: readonly ExplainedToken[]): string {
-  return `${formatTable(EXPLAIN_COLUMNS, explainRows(tokens))}${explainSentence(tokens)}\n`;
+  return `${formatTable(EXPLAIN_COLUMNS, explainRows(tokens))}${explainSentence(tokens)}; generated tokens follow the same rule\n`;
 }
 
 export function explainSentence(tokens: readonly ExplainedToken[]): string {
@@ -36,7 +36,7 @@ export function explainSentence(tokens: readonly ExplainedToken[]): string {
     shares.length === 0
       ? ""
       : `; a step changes the residual stream there by ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of its length`;
-  return `${steered} of ${tokens.length} tokens are steered; generated tokens follow the same rule${strength}`;
+  return `${steered} of ${tokens.length} tokens are steered${strength}`;
 }
 
 function percent(share: number): string {

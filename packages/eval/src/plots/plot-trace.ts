@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { type CosineScale, cosineScale } from "../trace/cosine-scale.ts";
 import { traceCsv } from "../trace/trace-csv.ts";
 import type { Trace } from "../trace/trace-text.ts";
-import { tokenLabel } from "../tokens/visible-text.ts";
+import { shortLabel } from "../tokens/visible-text.ts";
 import { DIVERGING } from "./palette.ts";
 import type { Plot } from "./plot-ab-results.ts";
 import { renderSvg } from "./render.ts";
@@ -70,7 +70,7 @@ function heatMap(
   { band, limit }: CosineScale,
   title: { readonly text: string; readonly subtitle: string[] },
 ): TopLevelSpec {
-  const key = (position: number, text: string): string => `${position} ${tokenLabel(text)}`;
+  const key = (position: number, text: string): string => `${position} ${shortLabel(text)}`;
   const columns = tokens.map(({ position, text }) => key(position, text));
   const rows = probes.map(({ layer }) => String(layer));
   const x = { field: "token", type: "ordinal" as const, sort: columns, title: null };
@@ -154,8 +154,8 @@ function heatMap(
             },
             legend: {
               title: "cosine",
-              values: [-limit, -band, 0, band, limit],
-              labelExpr: "datum.value === 0 ? '0' : format(datum.value, '+.2f')",
+              values: [-limit, -band, band, limit],
+              format: "+.2f",
               gradientLength: 120,
             },
           },

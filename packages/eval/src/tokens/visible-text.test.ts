@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { tokenLabel, visibleText } from "./visible-text.ts";
+import { shortLabel, tokenLabel, visibleText } from "./visible-text.ts";
 
 it("shows what cannot be seen, and leaves everything else", () => {
   expect(visibleText("a b\n\t")).toBe("a b↵⇥");
@@ -11,5 +11,6 @@ it("shows what cannot be seen, and leaves everything else", () => {
 
 it("a label shows blanks, and is cut between characters", () => {
   expect(tokenLabel(" the ")).toBe("␣the␣");
+  expect([" the ", "  ", " \n"].map(shortLabel)).toEqual(["the␣", "␣", "↵"]);
   expect(tokenLabel("👍".repeat(20))).toBe(`${"👍".repeat(15)}…`);
 });

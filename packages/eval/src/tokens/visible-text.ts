@@ -27,3 +27,8 @@ export function tokenLabel(text: string): string {
     ? chars.join("")
     : `${chars.slice(0, LABEL_LENGTH - 1).join("")}…`;
 }
+
+/** The label without blanks at its start, for columns that are narrow. */
+export function shortLabel(text: string): string {
+  return tokenLabel(text.replace(/^ +(?=.)/s, ""));
+}

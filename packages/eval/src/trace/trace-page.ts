@@ -1,7 +1,7 @@
 import type { ProbedToken, ProbeScore } from "@caa/core";
 import { renderReport } from "../report/render-report.ts";
 import type { Block, Section } from "../report/report.ts";
-import { tokenLabel, visibleText } from "../tokens/visible-text.ts";
+import { shortLabel, tokenLabel, visibleText } from "../tokens/visible-text.ts";
 import { cosineColor, type CosineScale, cosineScale } from "./cosine-scale.ts";
 import type { Trace } from "./trace-text.ts";
 
@@ -85,7 +85,7 @@ function sectionOf(
       const part = tokens.filter(({ isPrompt }) => isPrompt === (i === 0));
       return part.length === 0
         ? []
-        : [{ title, columns: part.map(({ text }) => tokenLabel(text)) }];
+        : [{ title, columns: part.map(({ text }) => shortLabel(text)) }];
     }),
     rows: own.map((probe) => ({
       title: String(probe.layer),
