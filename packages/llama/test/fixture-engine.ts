@@ -4,6 +4,8 @@ import { z } from "zod";
 import { openCheckpoint, type Checkpoint } from "../src/checkpoint/open-checkpoint.ts";
 import type { TokenStep } from "../src/engine/jobs.ts";
 import { TokenEngine } from "../src/engine/token-engine.ts";
+import { LlamaModel } from "../src/model/llama-model.ts";
+import { openPrompts } from "../src/model/open-prompts.ts";
 
 const models = fileURLToPath(new URL("./fixtures/models/", import.meta.url));
 const numbers = z.array(z.number());
@@ -49,6 +51,36 @@ export async function openFixture(
     threads: 1,
   });
   return { engine, checkpoint };
+}
+
+/** A fixture behind the interface that experiments use; disposing of the model closes its engine. */
+export async function openFixtureModel(name: string): Promise<{
+  readonly engine: TokenEngine;
+  readonly model: LlamaModel;
+  readonly checkpoint: Checkpoint;
+}> {
+  const { engine, checkpoint } = await openFixture(name);
+  const { tokenizer, format, style } = await openPrompts(checkpoint, "random", {});
+  const { config, hash } = checkpoint;
+  const model = new LlamaModel({
+    info: {
+      id: "random",
+      hash,
+      architecture: config.architecture,
+      layerCount: config.num_hidden_layers,
+      dModel: config.hidden_size,
+      vocabularySize: config.vocab_size,
+      contextLength: config.max_position_embeddings,
+      dtype: "float32",
+      device: "cpu",
+      promptStyle: style,
+    },
+    config,
+    engine,
+    tokenizer,
+    format,
+  });
+  return { engine, model, checkpoint };
 }
 
 export function step(overrides: Partial<TokenStep> = {}): TokenStep {

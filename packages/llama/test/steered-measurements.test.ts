@@ -1,9 +1,8 @@
 import type { Steering, SteeringStep, TextComparison } from "@caa/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TokenEngine } from "../src/engine/token-engine.ts";
-import { LlamaModel } from "../src/model/llama-model.ts";
-import { openPrompts } from "../src/model/open-prompts.ts";
-import { openFixture } from "./fixture-engine.ts";
+import type { LlamaModel } from "../src/model/llama-model.ts";
+import { openFixtureModel } from "./fixture-engine.ts";
 
 const prompt = { user: "What do you like about trees?" };
 const answer = "They are tall.";
@@ -21,28 +20,7 @@ const add = (change: Partial<SteeringStep> = {}): SteeringStep => ({
 let engine: TokenEngine;
 let model: LlamaModel;
 beforeAll(async () => {
-  const { engine: opened, checkpoint } = await openFixture("grouped-heads");
-  engine = opened;
-  const { tokenizer, format, style } = await openPrompts(checkpoint, "random", {});
-  const { config, hash } = checkpoint;
-  model = new LlamaModel({
-    info: {
-      id: "random",
-      hash,
-      architecture: config.architecture,
-      layerCount: config.num_hidden_layers,
-      dModel: config.hidden_size,
-      vocabularySize: config.vocab_size,
-      contextLength: config.max_position_embeddings,
-      dtype: "float32",
-      device: "cpu",
-      promptStyle: style,
-    },
-    config,
-    engine,
-    tokenizer,
-    format,
-  });
+  ({ engine, model } = await openFixtureModel("grouped-heads"));
 });
 afterAll(() => model.dispose());
 

@@ -49,8 +49,7 @@ export function plantingGraph(
       tape,
       new Weights(tape, table, "float32"),
       config,
-      stream[PREVIEW_LAYER] ?? "",
-      places("preview_at", "E"),
+      tape.op("Gather", [stream[PREVIEW_LAYER] ?? "", places("preview_at", "E")]),
     ); // (E, V)
     const two = tape.op(
       "GatherElements",

@@ -1,4 +1,4 @@
-import { CaaError } from "@caa/core";
+import { CaaError, type LensPlace } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { Feed, GraphSession } from "../runtime/session.ts";
 import type { TokenStep } from "./jobs.ts";
@@ -26,6 +26,8 @@ export interface PassInput {
   readonly residualAt: readonly number[];
   readonly logitsAt: readonly number[];
   readonly wantKeyValues: boolean;
+  /** Whether what is inside the blocks is read where the residual stream is; only of a graph that has it. @default false */
+  readonly wantInside?: boolean;
 }
 
 export interface PassOutput {
@@ -35,6 +37,8 @@ export interface PassOutput {
   readonly logits: Float32Array;
   /** The new tokens' only. */
   readonly keyValues: KeyValues | null;
+  /** Each (layers, places, d_model); `block-output` is the residual stream. Empty unless wanted. */
+  readonly inside: Readonly<Record<LensPlace, Float32Array>>;
 }
 
 /** Feeds the graph and reads it: the only place that knows the names of its inputs and outputs. */
@@ -82,6 +86,9 @@ export class ForwardPass {
     if (input.residualAt.length > 0) {
       outputs.push("residual");
     }
+    if (input.wantInside === true) {
+      outputs.push("attention_output", "residual_after_attention", "mlp_output");
+    }
     if (input.logitsAt.length > 0) {
       outputs.push("logits");
     }
@@ -103,6 +110,12 @@ export class ForwardPass {
       keyValues: input.wantKeyValues
         ? { keys: each("new_key"), values: each("new_value"), length: tokens }
         : null,
+      inside: {
+        "attention-output": get("attention_output"),
+        "residual-after-attention": get("residual_after_attention"),
+        "mlp-output": get("mlp_output"),
+        "block-output": get("residual"),
+      },
     };
   }
 

@@ -65,6 +65,23 @@ export interface GenerateResult {
   readonly tokens: ReadonlyArray<readonly number[]>;
 }
 
+/** The logit lens of one sequence. */
+export interface LensJob {
+  readonly vectors: readonly Float32Array[];
+  readonly sequence: TokenSequence;
+  readonly layers: readonly number[];
+  /** Ascending. */
+  readonly positions: readonly number[];
+  /** Tokens of each cell. */
+  readonly top: number;
+}
+
+/** The likeliest tokens, each (layers, positions, places, top), the places in the order of `LENS_PLACES`. */
+export interface LensResult {
+  readonly topTokens: Int32Array;
+  readonly topProbabilities: Float64Array;
+}
+
 /** Called with every new token; a row whose call returns false ends with it. */
 export type TokenListener = (sequence: number, token: number) => boolean;
 
@@ -72,5 +89,6 @@ export type TokenListener = (sequence: number, token: number) => boolean;
 export interface Engine {
   forward(job: ForwardJob, signal?: AbortSignal): Promise<ForwardResult>;
   generate(job: GenerateJob, onToken: TokenListener, signal?: AbortSignal): Promise<GenerateResult>;
+  lens(job: LensJob, signal?: AbortSignal): Promise<LensResult>;
   dispose(): Promise<void>;
 }

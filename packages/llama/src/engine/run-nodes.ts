@@ -19,6 +19,8 @@ export interface NodeRun {
   readonly residualAt: readonly number[];
   readonly logitsAt: readonly number[];
   readonly wantKeyValues: boolean;
+  /** @default false */
+  readonly wantInside?: boolean;
 }
 
 /** Runs nodes of a tree as one row. */

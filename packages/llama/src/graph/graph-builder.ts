@@ -100,6 +100,12 @@ export class GraphBuilder {
     return { first, second };
   }
 
+  /** The `count` (1) largest values along the last axis, the largest first, and where they are, int64. */
+  topK(value: Value, count: Value): { readonly values: Value; readonly indices: Value } {
+    const [values = "", indices = ""] = this.node("TopK", [value, count], 2, { axis: -1 }, "");
+    return { values, indices };
+  }
+
   /** Every node with named outputs is made here. */
   protected node(
     opType: string,

@@ -12,8 +12,9 @@ export type WeightTable = ReadonlyMap<string, ExternalTensor>;
 export type Precision = "float32" | "float16";
 
 /** ONNX's numbers of the types that a graph casts to. */
-const FLOAT32 = 1;
+export const FLOAT32 = 1;
 const FLOAT16 = 10;
+export const FLOAT64 = 11;
 
 /** Reads weights of any stored type into the graph's arithmetic. */
 export class Weights {

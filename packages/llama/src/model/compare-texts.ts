@@ -1,24 +1,18 @@
-import { CaaError, type AnsweredPrompt, type Steering, type TextComparison } from "@caa/core";
+import type { AnsweredPrompt, Steering, TextComparison } from "@caa/core";
 import { logSoftmax } from "../engine/probabilities.ts";
-import { encodePrompt } from "../prompt/encode-prompt.ts";
+import { encodeText } from "./encode-text.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
 import { SteeringCompiler } from "./token-steering.ts";
 
 /** The answer's tokens under both models: the prompt is run once, the answer twice. */
 export async function compareText(
-  { engine, tokenizer, format, config }: LlamaModelParts,
+  parts: LlamaModelParts,
   prompt: AnsweredPrompt,
   steering: Steering,
   signal: AbortSignal | undefined,
 ): Promise<TextComparison> {
-  const { ids, markerIndex } = encodePrompt(tokenizer, format, prompt);
-  if (ids.length > config.max_position_embeddings) {
-    throw new CaaError(
-      "context-length",
-      `prompt and answer: ${ids.length} tokens, the model's context has ${config.max_position_embeddings}`,
-      { facts: { tokens: ids.length, context: config.max_position_embeddings } },
-    );
-  }
+  const { engine, config } = parts;
+  const { ids, markerIndex } = encodeText(parts, prompt);
   const targets = ids.slice(markerIndex + 1);
   if (targets.length === 0) {
     return { plain: [], steered: [], divergence: [] };

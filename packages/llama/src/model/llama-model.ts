@@ -13,7 +13,9 @@ import {
   type GenerateRequest,
   type Generation,
   type ModelInfo,
-  type PromptText,
+  type LensOptions,
+  type LensReading,
+  type ReadText,
   type SteerableModel,
   type Steering,
   type TextComparison,
@@ -28,6 +30,7 @@ import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { compareText } from "./compare-texts.ts";
 import { DoseReader } from "./dose-reader.ts";
 import { generateTexts } from "./generate-texts.ts";
+import { lensOfText } from "./lens-text.ts";
 import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
 export interface LlamaModelParts {
@@ -177,10 +180,7 @@ export class LlamaModel implements SteerableModel {
     }
   }
 
-  async explain(
-    prompt: PromptText & { readonly answer?: string },
-    steering: Steering,
-  ): Promise<readonly ExplainedToken[]> {
+  async explain(prompt: ReadText, steering: Steering): Promise<readonly ExplainedToken[]> {
     const { tokenizer, format, config } = this.#parts;
     const { ids, markerIndex } = encodePrompt(tokenizer, format, prompt);
     // One token more than the prompt: what is generated next may be all that is steered.
@@ -198,6 +198,10 @@ export class LlamaModel implements SteerableModel {
         })),
       ),
     }));
+  }
+
+  async lens(text: ReadText, options: LensOptions): Promise<LensReading> {
+    return lensOfText(this.#parts, text, options);
   }
 
   async dispose(): Promise<void> {

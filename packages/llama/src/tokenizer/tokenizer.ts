@@ -27,6 +27,8 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** @throws {CaaError} `invalid-argument` for an id outside the vocabulary */
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
+  /** Whether the id has a text: a model's vocabulary may be padded beyond its tokenizer's. */
+  has(id: number): boolean;
   /** One token as text to read: blanks kept, bytes that are no whole character as `<0xNN>`. */
   token(id: number): string;
   /** The bytes that the token stands for in a text; special tokens stand for their name. */
@@ -131,6 +133,7 @@ export async function openTokenizer({
       const kept = sequence.filter((id) => pieceOf(id) !== "" && !(skipSpecial && special.has(id)));
       return kept.length === 0 ? "" : base.decode(kept);
     },
+    has: (id) => pieces[id] !== undefined,
     token: (id) => readable(bytes(id)),
     bytes,
     applyChatTemplate: (messages, { addGenerationPrompt }) => {
@@ -157,7 +160,6 @@ export async function openTokenizer({
     },
     createTextStream: () =>
       createTextStream(
-        // A model's vocabulary may be padded beyond its tokenizer's: such a token has no text.
         (id) => (special.has(id) || pieces[id] === undefined ? new Uint8Array() : bytes(id)),
         dropFirstBlank,
       ),

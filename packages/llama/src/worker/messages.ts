@@ -1,6 +1,13 @@
 import type { CaaErrorCode } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
-import type { ForwardJob, ForwardResult, GenerateJob, GenerateResult } from "../engine/jobs.ts";
+import type {
+  ForwardJob,
+  ForwardResult,
+  GenerateJob,
+  GenerateResult,
+  LensJob,
+  LensResult,
+} from "../engine/jobs.ts";
 import type { ExternalTensor } from "../graph/graph-builder.ts";
 import type { EngineOptions } from "../engine/token-engine.ts";
 
@@ -15,6 +22,7 @@ export type Request =
     }
   | { readonly kind: "forward"; readonly id: number; readonly job: ForwardJob }
   | { readonly kind: "generate"; readonly id: number; readonly job: GenerateJob }
+  | { readonly kind: "lens"; readonly id: number; readonly job: LensJob }
   | { readonly kind: "end-row"; readonly id: number; readonly sequence: number }
   | { readonly kind: "abort"; readonly id: number }
   | { readonly kind: "dispose"; readonly id: number };
@@ -23,7 +31,7 @@ export type Reply =
   | {
       readonly kind: "done";
       readonly id: number;
-      readonly result: ForwardResult | GenerateResult | null;
+      readonly result: ForwardResult | GenerateResult | LensResult | null;
     }
   | {
       readonly kind: "token";

@@ -7,6 +7,8 @@ import type {
   ForwardResult,
   GenerateJob,
   GenerateResult,
+  LensJob,
+  LensResult,
   TokenListener,
 } from "../engine/jobs.ts";
 import type { WeightTable } from "../graph/weights.ts";
@@ -15,7 +17,7 @@ import type { EngineOptions } from "../engine/token-engine.ts";
 import type { Reply, Request } from "./messages.ts";
 
 type Result = Extract<Reply, { kind: "done" }>["result"];
-type Work = Extract<Request, { kind: "open" | "forward" | "generate" | "dispose" }>;
+type Work = Extract<Request, { kind: "open" | "forward" | "generate" | "lens" | "dispose" }>;
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 
 interface Pending {
@@ -75,7 +77,7 @@ export class WorkerEngine implements Engine {
   async forward(job: ForwardJob, signal?: AbortSignal): Promise<ForwardResult> {
     const result = await this.#ask({ kind: "forward", job }, signal);
     if (result === null || !("residual" in result)) {
-      throw new CaaError("device", "model thread: answered something else than was asked");
+      throw otherAnswer();
     }
     return result;
   }
@@ -92,7 +94,15 @@ export class WorkerEngine implements Engine {
       }
     });
     if (result === null || !("tokens" in result)) {
-      throw new CaaError("device", "model thread: answered something else than was asked");
+      throw otherAnswer();
+    }
+    return result;
+  }
+
+  async lens(job: LensJob, signal?: AbortSignal): Promise<LensResult> {
+    const result = await this.#ask({ kind: "lens", job }, signal);
+    if (result === null || !("topTokens" in result)) {
+      throw otherAnswer();
     }
     return result;
   }
@@ -180,6 +190,10 @@ export class WorkerEngine implements Engine {
     this.#closed = true;
     await this.#worker.terminate();
   }
+}
+
+function otherAnswer(): CaaError {
+  return new CaaError("device", "model thread: answered something else than was asked");
 }
 
 /** The built worker; sources, as tests run them, use it from the build beside them. */

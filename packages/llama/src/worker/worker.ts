@@ -61,6 +61,8 @@ async function perform(
         },
         signal,
       );
+    case "lens":
+      return opened().lens(request.job, signal);
     case "dispose":
       await engine?.dispose();
       engine = undefined;

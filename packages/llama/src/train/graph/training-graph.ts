@@ -1,7 +1,7 @@
 import type { LlamaConfig } from "../../config/llama-config.ts";
 import { attentionInputs, type Past } from "../../graph/attention.ts";
 import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
-import { readout, residualStream } from "../../graph/llama-graph.ts";
+import { decoderBlocks, readout } from "../../graph/llama-graph.ts";
 import { steeringInputs } from "../../graph/steering.ts";
 import type { Precision, WeightTable } from "../../graph/weights.ts";
 import { gradients } from "../gradients/gradients.ts";
@@ -67,12 +67,13 @@ export function trainingGraph(
   const positions = tape.input("logit_positions", "int64", ["M"]);
   const targets = tape.input("target_ids", "int64", ["M"]);
   const targetWeights = tape.input("target_weights", "float32", ["M"]);
-  const stream = residualStream(tape, weights, config, ids, {
+  const stream = decoderBlocks(tape, weights, config, ids, {
     attention: attentionInputs(tape, config, ids, noPast(tape, config, ids)),
     steering: steeringInputs(tape, config),
-  });
+  }).map(({ output }) => output);
 
-  const logits = readout(tape, weights, config, stream.at(-1) ?? "", positions); // (M, V)
+  const last = tape.op("Gather", [stream.at(-1) ?? "", positions]);
+  const logits = readout(tape, weights, config, last); // (M, V)
   const chosen = tape.op(
     "GatherElements",
     [tape.op("LogSoftmax", [logits], { axis: -1 }), tape.op("Unsqueeze", [targets, tape.ints(1)])],
