@@ -27,15 +27,13 @@ describe("caa vectors combine", () => {
   it("writes a weighted sum without what it shares with others, and info tells its story", async () => {
     const made = await cli.run("vectors combine --sum kind frank:-0.5 --without brief --as new");
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    const [kind, frank, brief, result] = await Promise.all(
-      ["kind", "frank", "brief", "new"].map((name) => loadSteeringVectors(file(name))),
-    );
-    const sum = kind?.vector(3).map((x, i) => x - 0.5 * (frank?.vector(3)[i] ?? 0));
-    const vector = result?.vector(3) ?? new Float32Array();
-    expect(Math.abs(cosine(vector, brief?.vector(3) ?? []))).toBeLessThan(1e-6);
+    const at = async (name: string): Promise<Float32Array> =>
+      (await loadSteeringVectors(file(name))).vector(3);
+    const [frank, brief, result] = [await at("frank"), await at("brief"), await at("new")];
+    const sum = (await at("kind")).map((x, i) => x - 0.5 * (frank[i] ?? 0));
+    expect(Math.abs(cosine(result, brief))).toBeLessThan(1e-6);
     // By Pythagoras what is left and what was taken away make up the sum.
-    const taken = norm(sum ?? []) * cosine(sum ?? [], brief?.vector(3) ?? []);
-    expect(Math.hypot(norm(vector), taken)).toBeCloseTo(norm(sum ?? []), 5);
+    expect(Math.hypot(norm(result), norm(sum) * cosine(sum, brief))).toBeCloseTo(norm(sum), 5);
 
     const info = await cli.run("vectors info new");
     expect(info.stdout).toMatch(
