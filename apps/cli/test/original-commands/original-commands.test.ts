@@ -23,7 +23,7 @@ const FEW_LAYERS = ["--layers", "4-6"];
 
 /** What is run for a row; all else is as the table has it. */
 function argumentsOf({ here }: CommandRow): readonly string[] {
-  const line = here.replace(/^caa /, "").replaceAll(/\b13(?= |$)/g, LAYER);
+  const line = here.replace(/^caa /, "").replaceAll(/\b13(?=[ :]|$)/g, LAYER);
   return [
     ...line.split(" "),
     ...(READ_SETS.test(line) ? FEW_ITEMS : []),

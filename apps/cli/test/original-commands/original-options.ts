@@ -32,6 +32,7 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...OVERRIDES,
   ],
   "analyze_vectors.py": [],
+  "activation_steering_interp.ipynb": [],
   "scoring.py": [],
   "finetune_llama.py": ["--behavior", "--direction pos", "--direction neg", "--layer"],
   "eval_finetune_llama.py": [
