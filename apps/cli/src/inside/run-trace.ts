@@ -42,6 +42,9 @@ export async function runTrace(
   const live = !json && colors;
   const onToken = live ? tokenWriter(shown[0], scale, dependencies) : () => undefined;
   const traced = await run(model, probes, resolved, options, onToken, dependencies);
+  if (live) {
+    stdout.write("\n");
+  }
   const look: Look = { model, resolved, shown, options, ...traced };
   const files = await writeTrace(look, dependencies);
   if (json) {
@@ -49,7 +52,6 @@ export async function runTrace(
     return;
   }
   if (live) {
-    stdout.write("\n");
     for (const probe of shown.slice(1)) {
       stdout.write(`\n${probe.name}@${probe.layer}\n`);
       const write = tokenWriter(probe, scale, dependencies);
