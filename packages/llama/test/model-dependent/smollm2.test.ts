@@ -31,6 +31,28 @@ const textSchema = z.object({
   ids: z.array(z.number()),
 });
 
+const lensPlaceSchema = z.array(z.tuple([z.number(), z.number()])).length(10);
+const lensSchema = z.object({
+  prompt_ids: z.array(z.number()),
+  layers: z
+    .array(
+      z.object({
+        layer: z.number(),
+        attention_output: lensPlaceSchema,
+        residual_after_attention: lensPlaceSchema,
+        mlp_output: lensPlaceSchema,
+        block_output: lensPlaceSchema,
+      }),
+    )
+    .length(30),
+});
+const goldenPlaces = {
+  "attention-output": "attention_output",
+  "residual-after-attention": "residual_after_attention",
+  "mlp-output": "mlp_output",
+  "block-output": "block_output",
+} as const;
+
 function readJson<T>(schema: z.ZodType<T>, ...path: readonly string[]): T {
   return schema.parse(JSON.parse(readFileSync(join(...path), "utf8")));
 }
@@ -76,6 +98,25 @@ for (const [kind, file] of [
       }, 300_000);
       afterAll(async () => {
         await model.dispose();
+      });
+
+      test("the logit lens: every layer, every place, the last token", async () => {
+        const { prompt_ids, layers } = readJson(lensSchema, golden("lens.json"));
+        const { tokens, cells } = (await model.lens?.(
+          { user: "What is the capital of France?" },
+          { layers: layers.map(({ layer }) => layer) },
+        )) ?? { tokens: [], cells: [] };
+        expect(tokens.map(({ id }) => id)).toEqual(prompt_ids);
+        expect(cells).toHaveLength(30 * 4);
+        for (const { layer, place, top } of cells) {
+          const expected = layers[layer]?.[goldenPlaces[place]] ?? [];
+          expect(top.map(({ id }) => id)).toEqual(expected.map(([id]) => id));
+          top.forEach(({ probability }, i) =>
+            expect(Math.abs(probability - (expected[i]?.[1] ?? Number.NaN))).toBeLessThanOrEqual(
+              1e-4,
+            ),
+          );
+        }
       });
 
       // The folder holds the numbers of the GGUF file: one look at each kind of result tells whether it is read right.
