@@ -62,4 +62,24 @@ describe("95 % intervals of results hold the true value in 95 % of cases", () =>
     });
     expect(Math.abs(held - 95)).toBeLessThan(TOLERANCE);
   });
+
+  it("the mean over all categories of a kind, of which eight are drawn: the t interval, not the bootstrap", () => {
+    const random = createRandom(35);
+    let held = 0;
+    const within = coverage(0.5, () => {
+      const items = Array.from({ length: 8 }, (_, k) => {
+        const mean = 0.3 + 0.4 * random.uniform();
+        return Array.from({ length: 4 + (k % 3) * 4 }, () => ({
+          value: score(random, mean),
+          category: `category ${k}`,
+        }));
+      }).flat();
+      const found = summary(items, random);
+      const { low, high } = found.t ?? { low: Number.NaN, high: Number.NaN };
+      held += low <= 0.5 && 0.5 <= high ? 1 : 0;
+      return found;
+    });
+    expect(Math.abs((100 * held) / ROUNDS - 95)).toBeLessThan(TOLERANCE);
+    expect(within).toBeLessThan(95 - TOLERANCE);
+  });
 });

@@ -1,4 +1,4 @@
-import type { CellSettings } from "@caa/eval";
+import type { CellSettings, ChoiceQuestion } from "@caa/eval";
 import type { CliDependencies } from "../dependencies.ts";
 import { describeVectors } from "../load-vectors.ts";
 import { isFile } from "../vector-files.ts";
@@ -35,7 +35,7 @@ export async function announce(
       `${describeVectors(loaded, cwd)}\n${behavior}: ${count} ${what}, ${sweep.layers.length} layers x ${sweep.multipliers.length} multipliers = ${cells} cells, ${there} of them there already${there > 0 ? ` and ${fate}` : ""}\n`,
     );
     if (items.type !== "open_ended") {
-      await announceChoices(job, options, count, stderr);
+      await announceChoices(job, options, items.set.items.slice(0, count), stderr);
     }
   }
 }
@@ -43,7 +43,7 @@ export async function announce(
 async function announceChoices(
   job: EvalJob,
   options: EvalOptions,
-  count: number,
+  questions: readonly ChoiceQuestion[],
   stderr: CliDependencies["stderr"],
 ): Promise<void> {
   const { resolutionOf } = await import("@caa/eval");
@@ -58,18 +58,28 @@ async function announceChoices(
   if (note !== null) {
     stderr.write(`note: ${behavior}: ${note}\n`);
   }
-  if (count < 2) {
+  if (questions.length < 2) {
     stderr.write(`note: ${behavior}: one item has no interval\n`);
     return;
   }
-  const { halfWidth, smallestEffect } = resolutionOf(count);
+  const sizes = categorySizes(questions);
+  const { halfWidth, smallestEffect } = resolutionOf(sizes);
   const found =
     smallestEffect < 1
       ? `find a change of ${smallestEffect.toFixed(2)} in 80 % of cases, smaller ones where items move alike`
       : "are too few to find a change surely, unless items move alike";
   stderr.write(
-    `${behavior}: ${count} items tell p(matching) to ±${halfWidth.toFixed(2)} near 0.5 (95 %), and ${found}\n`,
+    `${behavior}: ${questions.length} items${sizes.length > 1 ? ` in ${sizes.length} categories` : ""} tell p(matching) to ±${halfWidth.toFixed(2)} near 0.5 (95 %), and ${found}\n`,
   );
+}
+
+/** Items of each category; of all where there are none. */
+function categorySizes(questions: readonly ChoiceQuestion[]): readonly number[] {
+  const sizes = new Map<string, number>();
+  for (const { category = "" } of questions) {
+    sizes.set(category, (sizes.get(category) ?? 0) + 1);
+  }
+  return [...sizes.values()];
 }
 
 async function countThere(

@@ -21,7 +21,11 @@ export interface MeanOptions extends IntervalOptions {
   readonly seed?: number;
   /** How many samples the bootstrap draws, in [100, 1000000]. @default 2000 */
   readonly resamples?: number;
+  /** Between which values can lie at all: the bootstrap interval of few goes no further. @default anywhere */
+  readonly range?: Interval;
 }
+
+const ANYWHERE: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
 /** A mean with its bootstrap interval, null where one value alone says nothing of the spread. */
 export interface StratifiedMean {
@@ -35,12 +39,12 @@ export interface StratifiedMean {
  *
  * A resample draws n - 1 of the n values of each stratum with replacement (Rao and Wu 1988), which gives it the variance
  * `s_k^2 / n` of the stratum's mean; n draws give `(n - 1) / n` of that. A stratum of one value says nothing of its
- * spread: it is drawn from all values, as far from the mean of all as they are, which is at least as wide. The ends of the
- * interval are quantiles of the resampled means at the levels `Φ(a + (a ± t) / (1 - a (a ± t)))`, those of Efron's
- * accelerated interval (1987), with `a` a sixth of the skewness of the resampled means, which for a mean is the correction
- * of the bias too; and with Student's t in place of the normal quantile, since the variance comes of few values
- * (Hesterberg 2015), its degrees of freedom those of Welch and Satterthwaite, n - 1 for one stratum. Up to 6 of these the
- * interval reaches at least as far as Student's, `m ± t sqrt(sum_k s_k^2 / n_k) / K`, and so beyond the values: of two or
+ * spread: it is drawn from all N values, `sqrt(N / (N - 1))` as far from the mean of all as they are, which is at least as
+ * wide. The ends of the interval are quantiles of the resampled means at the levels `Φ(a + (a ± t) / (1 - a (a ± t)))`,
+ * those of Efron's accelerated interval (1987), with `a` a sixth of the skewness of the resampled means, which for a mean is
+ * the correction of the bias too; and with Student's t in place of the normal quantile, since the variance comes of few
+ * values (Hesterberg 2015), its degrees of freedom those of Welch and Satterthwaite, n - 1 for one stratum. Up to 6 of these
+ * the interval reaches at least as far as Student's, `m ± t sqrt(sum_k s_k^2 / n_k) / K`, and so beyond the values: of two or
  * three, resampled means alone hold the true mean in 50 and 75 % of cases.
  * @param strata (K)(n_k)
  * @throws {CaaError} empty-selection without strata or values in one; invalid-argument for NaN, infinity or options out of
@@ -49,7 +53,7 @@ export interface StratifiedMean {
  */
 export function meanOfStrata(
   strata: ReadonlyArray<readonly number[]>,
-  { confidence = 0.95, seed = 0, resamples = 2000 }: MeanOptions = {},
+  { confidence = 0.95, seed = 0, resamples = 2000, range = ANYWHERE }: MeanOptions = {},
 ): StratifiedMean {
   checkValues("meanOfStrata", strata.flat());
   strata.forEach((values) => checkValues("meanOfStrata: each stratum", values));
@@ -64,8 +68,8 @@ export function meanOfStrata(
   const ends = endsOf(parts, confidence);
   const reach = (ends?.atLeast ?? 0) / strata.length;
   const bootstrap = ends && {
-    low: Math.min(mean - reach, quantile(means, ends.levels.low)),
-    high: Math.max(mean + reach, quantile(means, ends.levels.high)),
+    low: Math.min(quantile(means, ends.levels.low), Math.max(range.low, mean - reach)),
+    high: Math.max(quantile(means, ends.levels.high), Math.min(range.high, mean + reach)),
   };
   return { mean, bootstrap };
 }
@@ -87,11 +91,14 @@ function partsOf(strata: ReadonlyArray<readonly number[]>): readonly Part[] {
     return { deviations, draws, weight, degreesOfFreedom: values.length - 1 };
   };
   const alone = strata.filter(({ length }) => length === 1).length;
+  const all = strata.flat();
   return [
     ...strata
       .filter(({ length }) => length > 1)
       .map((values) => partOf(values, values.length - 1, 1 / (values.length - 1))),
-    ...(alone === 0 ? [] : [partOf(strata.flat(), alone, 1)]),
+    ...(alone === 0
+      ? []
+      : [partOf(all, alone, Math.sqrt(all.length / Math.max(1, all.length - 1)))]),
   ];
 }
 

@@ -19,17 +19,17 @@ export interface MeanWithIntervals {
 
 /**
  * Mean of values with two intervals: Student's t, `mean ± t_{n-1} s / sqrt(n)`, and the accelerated bootstrap of
- * `meanOfStrata`, which follows values that lean to one side, as shares near 0 or 1 do, and stays within their range. With
+ * `meanOfStrata`, which follows values that lean to one side, as shares near 0 or 1 do. With
  * one value both are null.
  * @throws {CaaError} empty-selection without values; invalid-argument for NaN, infinity or options out of range
  * @example meanWithIntervals([1, 2, 3]).mean // 2
  */
 export function meanWithIntervals(
   values: readonly number[],
-  { confidence = 0.95, seed = 0, resamples = 2000 }: MeanOptions = {},
+  { confidence = 0.95, seed = 0, resamples = 2000, ...options }: MeanOptions = {},
 ): MeanWithIntervals {
   checkValues("meanWithIntervals", values);
-  const { mean, bootstrap } = meanOfStrata([values], { confidence, seed, resamples });
+  const { mean, bootstrap } = meanOfStrata([values], { ...options, confidence, seed, resamples });
   const n = values.length;
   const known = { mean, n, bootstrap, confidence, seed, resamples };
   if (n === 1) {

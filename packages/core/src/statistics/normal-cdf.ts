@@ -3,7 +3,7 @@ const FARTHEST = 8.3;
 
 /**
  * Distribution function of the standard normal: `Φ(x) = 1/2 + φ(x) sum_k x^(2k+1) / (1·3·5···(2k+1))`, good to 1e-15
- * absolute. Infinity is allowed.
+ * absolute, and in [0, 1]. Infinity is allowed.
  * @example normalCdf(1.96) // 0.9750021...
  */
 export function normalCdf(x: number): number {
@@ -17,5 +17,6 @@ export function normalCdf(x: number): number {
     term *= (x * x) / odd;
     sum += term;
   }
-  return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+  const p = 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+  return Math.min(1, Math.max(0, p)); // far out the rounding is more than the tail
 }

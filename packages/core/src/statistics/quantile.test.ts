@@ -26,6 +26,12 @@ test("a quantile is refused of no values and for what is no share", () => {
   }
 });
 
+test("the normal distribution never leaves [0, 1], so that its values are levels of quantiles", () => {
+  const values = Array.from({ length: 18 * 512 }, (_, i) => normalCdf(i / 512 - 9));
+  expect(Math.min(...values)).toBe(0);
+  expect(Math.max(...values)).toBe(1);
+});
+
 // scipy 1.17.1: stats.norm.cdf(x)
 test.each([
   [-6, 9.865876450376946e-10],

@@ -2,6 +2,7 @@ import type { CategoryMean, ChoiceRow, ChoiceSummary } from "../results/choice-c
 import { categoryMeans, meanOverItems } from "../statistics/mean-over-items.ts";
 
 const CONFIDENCE = 0.95;
+const SHARE = { low: 0, high: 1 };
 
 /**
  * The figures of a cell: `mean(matching / (matching + not matching))` over the rows that have a score, by category where rows
@@ -24,8 +25,8 @@ export function summarizeChoices(rows: readonly ChoiceRow[], seed: number): Choi
     n: scored.length,
     unscored: rows.length - scored.length,
     ...options,
-    p_matching: scored.length === 0 ? null : meanOverItems(scored, options),
-    letter_mass: meanOverItems(masses, options),
+    p_matching: scored.length === 0 ? null : meanOverItems(scored, { ...options, range: SHARE }),
+    letter_mass: meanOverItems(masses, { ...options, range: SHARE }),
     relative_dose: doses.length === 0 ? null : meanOverItems(doses, options),
     categories: rows.every(({ category }) => category === null) ? null : categoriesOf(scored),
   };

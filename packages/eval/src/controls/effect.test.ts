@@ -23,8 +23,8 @@ describe("effectsByLayer", () => {
     // 0.8, 0.2, 0.4, 0.6: mean 0.5, standard error sqrt(0.2 / 3 / 4), t of 3 degrees of freedom 3.1824
     expect(some?.change?.mean).toBeCloseTo(0.5, 12);
     expect(some?.change?.t?.low).toBeCloseTo(0.5 - 3.182446 * Math.sqrt(0.2 / 12), 5);
-    expect(some?.change?.bootstrap?.low).toBeCloseTo(0.2, 12); // of four values, from the least to the most
-    expect(some?.change?.bootstrap?.high).toBeCloseTo(0.8, 12);
+    expect(some?.change?.bootstrap?.low).toBeCloseTo(some?.change?.t?.low ?? Number.NaN, 12); // of so few
+    expect(some?.change?.bootstrap?.high).toBeCloseTo(some?.change?.t?.high ?? Number.NaN, 12);
   });
 
   it("pairs the items: what all have in common widens nothing", () => {

@@ -3,6 +3,9 @@ import type { ChoiceCell } from "../results/choice-cell.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 import { type ItemValue, meanOverItems } from "../statistics/mean-over-items.ts";
 
+/** Where a change of p(matching) can lie. */
+const RANGE = { low: -1, high: 1 };
+
 /** Between which multipliers an effect is measured. */
 export interface Span {
   readonly from: number;
@@ -80,7 +83,8 @@ function effectOf(low: ChoiceCell, high: ChoiceCell): Effect {
     from,
     to: high.settings.multiplier,
     n: changes.length,
-    change: changes.length === 0 ? null : meanOverItems(changes, { confidence, seed }),
+    change:
+      changes.length === 0 ? null : meanOverItems(changes, { confidence, seed, range: RANGE }),
     confidence,
     letterMass: Math.min(low.summary.letter_mass.mean, high.summary.letter_mass.mean),
   };
@@ -91,15 +95,21 @@ function effectOf(low: ChoiceCell, high: ChoiceCell): Effect {
  * @throws {CaaError} invalid-data when the cells asked different questions
  */
 export function pairedChanges(low: ChoiceCell, high: ChoiceCell): readonly ItemValue[] {
-  const { layer } = low.settings;
-  return high.rows.flatMap((row, i) => {
-    const other = low.rows[i];
-    if (other?.question !== row.question || low.rows.length !== high.rows.length) {
-      const message = `effect at layer ${layer}: expected the same items at both multipliers, got others from item ${i + 1} on`;
-      throw new CaaError("invalid-data", message, { facts: { layer, item: i } });
-    }
-    return row.score === null || other.score === null
-      ? []
-      : [{ value: row.score - other.score, category: row.category }];
+  checkSameItems(low, high);
+  return high.rows.flatMap(({ score, category }, i) => {
+    const before = low.rows[i]?.score ?? null;
+    return score === null || before === null ? [] : [{ value: score - before, category }];
   });
+}
+
+/** @throws {CaaError} invalid-data when the cells asked different questions */
+export function checkSameItems(one: ChoiceCell, other: ChoiceCell): void {
+  const { layer } = one.settings;
+  const length = Math.max(one.rows.length, other.rows.length);
+  for (let item = 0; item < length; item++) {
+    if (one.rows[item]?.question !== other.rows[item]?.question) {
+      const message = `effect at layer ${layer}: expected the same items at both multipliers, got others from item ${item + 1} on`;
+      throw new CaaError("invalid-data", message, { facts: { layer, item } });
+    }
+  }
 }

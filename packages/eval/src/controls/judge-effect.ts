@@ -21,8 +21,9 @@ export interface JudgedEffect {
 
 /**
  * An effect beside the same effect of controls at its layer. An interval off zero says that the answers moved; only the
- * controls say whether the direction matters or just its length. Few controls say so roughly: with k of them, chance alone
- * puts a vector that is no better ahead of all in one case of k + 1.
+ * controls say whether the direction matters or just its length. Few controls say so roughly: with k random directions of its
+ * length, chance alone puts a vector that is no better ahead of all in one case of k + 1. A control that is shorter, as that of
+ * shuffled labels is, adds next to nothing to k.
  * @param controls their effects, from which those of the same layer are taken
  * @throws {CaaError} empty-selection when no control was measured at the layer
  */

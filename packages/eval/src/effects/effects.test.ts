@@ -36,6 +36,13 @@ describe("steerabilityByLayer", () => {
     expect(layer?.slope?.mean).toBeCloseTo((0.2 - 0.1) / 2, 12);
   });
 
+  it("refuses cells that asked different questions", () => {
+    const cells = [scoredCell(1, 0, [0.5, 0.5]), scoredCell(1, 1, [0.5])];
+    expect(() => steerabilityByLayer(cells)).toThrow(
+      expect.objectContaining({ code: "invalid-data" }),
+    );
+  });
+
   it("has no rank where the means do not vary, and no slope without scores", () => {
     const flat = [scoredCell(0, 0, [0.5, 0.5]), scoredCell(0, 1, [0.5, 0.5])];
     expect(steerabilityByLayer(flat)).toMatchObject([{ rank: null, slope: { mean: 0 } }]);
@@ -55,6 +62,18 @@ describe("findOvershoots", () => {
     const down = rising.map((score) => score - 0.3);
     const negative = [scoredCell(5, 0, rising), scoredCell(5, -1, down), scoredCell(5, -2, rising)];
     expect(findOvershoots(negative)).toMatchObject([{ from: -1, to: -2 }]);
+  });
+
+  it("knows a vector that turns answers the wrong way: more of that is no overshoot, going back is", () => {
+    const down = [0.4, 0.42, 0.38, 0.41];
+    const farther = [0.3, 0.32, 0.28, 0.31];
+    const wrong = [scoredCell(5, 0, rising), scoredCell(5, 1, down), scoredCell(5, 2, farther)];
+    expect(findOvershoots(wrong)).toEqual([]);
+    expect(findOvershoots([...wrong, scoredCell(5, 3, rising)])).toMatchObject([
+      { from: 2, to: 3 },
+    ]);
+    const unknown = findOvershoots(wrong.slice(1)); // without multiplier 0 the sign alone tells
+    expect(unknown).toMatchObject([{ from: 1, to: 2 }]);
   });
 
   it("is silent while the effect grows, and where the interval covers zero", () => {
@@ -98,6 +117,6 @@ describe("judgeLayers", () => {
       scoredCell(3, 0, [0, 0, 0, 0], { categories: names }),
       scoredCell(3, 1, [0, 0, 0, 1], { categories: names }),
     ];
-    expect(judgeLayers(cells, [])?.effects[0]?.change).toMatchObject({ mean: 0.5, t: null });
+    expect(judgeLayers(cells, [])?.effects[0]?.change).toMatchObject({ mean: 0.5 });
   });
 });

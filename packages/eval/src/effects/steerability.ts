@@ -1,4 +1,5 @@
 import { slopeOverMultipliers, spearman } from "@caa/core";
+import { checkSameItems } from "../controls/effect.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 import { meanOverItems } from "../statistics/mean-over-items.ts";
@@ -20,6 +21,8 @@ export interface Steerability {
  * The slope of every item over all multipliers of its layer, in their mean, and the order of the means.
  * @param cells of one behavior and one kind of vectors
  * @returns by layer; layers with fewer than two multipliers are left out
+ * @throws {CaaError} invalid-data when two cells of a layer asked different questions; invalid-argument when all are of one
+ *   multiplier
  */
 export function steerabilityByLayer(cells: readonly ChoiceCell[]): readonly Steerability[] {
   const layers = [...new Set(cells.map(({ settings }) => settings.layer))].sort((a, b) => a - b);
@@ -34,11 +37,9 @@ export function steerabilityByLayer(cells: readonly ChoiceCell[]): readonly Stee
 
 function ofLayer(first: ChoiceCell, cells: readonly ChoiceCell[]): Steerability {
   const multipliers = cells.map(({ settings }) => settings.multiplier);
-  const slopes = first.rows.flatMap(({ question, category }, i) => {
-    const scores = cells.flatMap(({ rows }) => {
-      const row = rows[i];
-      return row?.question === question && row.score !== null ? [row.score] : [];
-    });
+  cells.forEach((cell) => checkSameItems(first, cell));
+  const slopes = first.rows.flatMap(({ category }, i) => {
+    const scores = cells.flatMap(({ rows }) => rows[i]?.score ?? []);
     return scores.length === cells.length
       ? [{ value: slopeOverMultipliers(multipliers, scores).slope, category }]
       : [];

@@ -132,7 +132,11 @@ function figuresOf({ settings, summary, rows }: ChoiceCell): readonly CategoryFi
     }
   }
   return [...byCategory].map(([category, scores]) => {
-    const { mean, t, bootstrap } = meanWithIntervals(scores, { confidence, seed });
+    const { mean, t, bootstrap } = meanWithIntervals(scores, {
+      confidence,
+      seed,
+      range: { low: 0, high: 1 },
+    });
     const score = { mean, t, bootstrap };
     return { category, multiplier: settings.multiplier, n: scores.length, score };
   });

@@ -5,7 +5,7 @@ import { count } from "./settings.ts";
 /** A mean over items; intervals are null where one item alone says nothing of the spread, or they are not known. */
 export interface MeanSummary {
   readonly mean: number;
-  /** Student's t; null for means over categories. */
+  /** Student's t over items, or over the means of categories where each of these counts alike. */
   readonly t: Interval | null;
   readonly bootstrap: Interval | null;
 }

@@ -20,8 +20,8 @@ describe("meanOverItems", () => {
     const items = inCategories({ many: [0, 0, 0, 0, 0, 0], few: [1, 1] });
     const { mean, t, bootstrap } = meanOverItems(items, OPTIONS);
     expect(mean).toBe(0.5);
-    expect(t).toBeNull();
     expect(bootstrap).toEqual({ low: 0.5, high: 0.5 }); // no spread within
+    expect(t).toEqual(meanWithIntervals([0, 1]).t); // but between
   });
 
   it("does not depend on how the items are ordered within the file, but for rounding", () => {
@@ -39,8 +39,13 @@ describe("meanOverItems", () => {
       bootstrap: null,
     });
     const { bootstrap } = meanOverItems(inCategories({ a: [0.2], b: [0.8] }), OPTIONS);
-    expect(bootstrap?.low).toBeCloseTo(0.2, 12);
-    expect(bootstrap?.high).toBeCloseTo(0.8, 12);
+    expect(bootstrap?.low).toBeCloseTo(meanWithIntervals([0.2, 0.8]).t?.low ?? Number.NaN, 12);
+    expect(
+      meanOverItems(plain([0.2, 0.8]), { ...OPTIONS, range: { low: 0, high: 1 } }).bootstrap,
+    ).toEqual({
+      low: 0,
+      high: 1,
+    });
   });
 
   it("refuses items of which only some have a category", () => {

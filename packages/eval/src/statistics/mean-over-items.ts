@@ -1,4 +1,4 @@
-import { CaaError, meanOfStrata, meanWithIntervals } from "@caa/core";
+import { CaaError, type Interval, meanOfStrata, meanWithIntervals } from "@caa/core";
 import type { MeanSummary } from "../results/summary-schema.ts";
 
 /** A figure of one item; items without category stand for themselves. */
@@ -12,12 +12,16 @@ export interface MeanOverItemsOptions {
   readonly confidence: number;
   /** Of the bootstrap. */
   readonly seed: number;
+  /** Between which the figure can lie, as `meanOfStrata` takes it. */
+  readonly range?: Interval;
 }
 
 /**
  * The mean of a figure over items with its intervals. Items without category: the plain mean, with Student's t and the
  * bootstrap. Items with categories: the mean of the categories' means, each counting alike however many items it has,
- * `1/K sum_k mean_k`, with a bootstrap within categories, as `meanOfStrata` makes it, and no t interval.
+ * `1/K sum_k mean_k`, with two intervals that answer two questions. The bootstrap draws items within each category, as
+ * `meanOfStrata` makes it: how well the mean of these very categories is known. Student's t is over the K means, each category
+ * a cluster: what other categories of the kind would give; null for a single one.
  * @throws {CaaError} empty-selection without items; invalid-argument when some have a category and some do not
  */
 export function meanOverItems(
@@ -34,8 +38,18 @@ export function meanOverItems(
     const message = `meanOverItems: expected a category for every item or for none, got ${known} of ${items.length}`;
     throw new CaaError("invalid-argument", message);
   }
-  const strata = categoryMeans(items).map(({ values }) => values);
-  return { ...meanOfStrata(strata, options), t: null };
+  const categories = categoryMeans(items);
+  const { t } = meanWithIntervals(
+    categories.map(({ mean }) => mean),
+    { ...options, resamples: 100 }, // of no use here
+  );
+  return {
+    ...meanOfStrata(
+      categories.map(({ values }) => values),
+      options,
+    ),
+    t,
+  };
 }
 
 /** Items by category, in the order in which categories first come. */

@@ -22,21 +22,29 @@ export interface ResolutionOptions {
 }
 
 /**
- * What n items can show before anything is measured, at worst: real changes mostly spread less.
- * @throws {CaaError} invalid-argument for n below 2
+ * What items can show before anything is measured; real changes mostly spread less. Of K categories that count alike, however
+ * many items n_k each has, the mean has the variance of that of `K^2 / sum_k (1 / n_k)` items of one kind: small categories
+ * weigh.
+ * @param items how many; in tests with categories, how many of each
+ * @throws {CaaError} invalid-argument for fewer than 2 items, or a category without
  * @example resolutionOf(50).halfWidth // 0.142
+ * @example resolutionOf([5, 45]).halfWidth // 0.249, as of 18 items
  */
 export function resolutionOf(
-  n: number,
+  items: number | readonly number[],
   { confidence = 0.95, power = 0.8, spread = 0.5 }: ResolutionOptions = {},
 ): Resolution {
-  if (!Number.isSafeInteger(n) || n < 2) {
-    throw new CaaError("invalid-argument", `resolutionOf: expected 2 items or more, got ${n}`);
+  const sizes = typeof items === "number" ? [items] : items;
+  const n = sizes.reduce((sum, size) => sum + size, 0);
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0) || n < 2) {
+    const got = `${n} in ${sizes.length} categories`;
+    throw new CaaError("invalid-argument", `resolutionOf: expected 2 items or more, got ${got}`);
   }
-  const t = studentTQuantile((1 + confidence) / 2, n - 1);
+  const alike = Math.max(2, sizes.length ** 2 / sizes.reduce((sum, size) => sum + 1 / size, 0));
+  const t = studentTQuantile((1 + confidence) / 2, alike - 1);
   return {
     n,
-    halfWidth: (t * 0.5) / Math.sqrt(n),
-    smallestEffect: ((t + studentTQuantile(power, n - 1)) * spread) / Math.sqrt(n),
+    halfWidth: (t * 0.5) / Math.sqrt(alike),
+    smallestEffect: ((t + studentTQuantile(power, alike - 1)) * spread) / Math.sqrt(alike),
   };
 }

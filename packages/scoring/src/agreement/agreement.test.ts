@@ -187,6 +187,12 @@ describe("agreement of scores by item", () => {
     expect(Math.abs(held / rounds - 0.95)).toBeLessThan(0.0327); // three binomial standard errors
   });
 
+  it("has no interval of fewer than six items, which would hold alpha too rarely", () => {
+    const first = (n: number): number[][] => [A.slice(0, n), B.slice(0, n)];
+    expect(selfAgreement(first(5)).alpha_interval).toBeNull();
+    expect(selfAgreement(first(6)).alpha_interval).not.toBeNull();
+  });
+
   it("of a judge with itself counts items with two scores", () => {
     const found = selfAgreement([A, B, C]);
     expect(found).toMatchObject({ n: 12, repeats: 3, alpha: krippendorffAlpha([A, B, C]) });

@@ -11,6 +11,8 @@ import { quadraticKappa } from "./quadratic-kappa.ts";
 
 const CONFIDENCE = 0.95;
 const RESAMPLES = 1000;
+/** Of fewer, samples are so few that the interval holds the alpha of very many items in 54 to 90 % of cases. */
+const FEWEST_ITEMS = 6;
 /** What is left of a spread by this share of its terms is rounding. */
 const ROUNDING = 1e-12;
 
@@ -22,7 +24,7 @@ export interface Agreement {
   readonly kappa: number | null;
   /** Krippendorff's alpha, interval. */
   readonly alpha: number | null;
-  /** Bootstrap of alpha over items, 95 %; null below three items. */
+  /** Bootstrap of alpha over items, 95 %; null below six items. */
   readonly alpha_interval: Interval | null;
   /** Mean of first less second. */
   readonly difference: number | null;
@@ -99,7 +101,7 @@ function alphaInterval(
   seed: number,
 ): Interval | null {
   const items = ratings[0]?.length ?? 0;
-  if (items < 3) {
+  if (items < FEWEST_ITEMS) {
     return null;
   }
   const known = ratings.flat().filter((score) => score !== null);

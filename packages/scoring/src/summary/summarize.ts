@@ -1,6 +1,6 @@
 import { type Interval, meanWithIntervals } from "@caa/core";
 import type { Judgment } from "../judge/judged-answer.ts";
-import type { UnscoredReason } from "../judge/verdict.ts";
+import { SCALE, type UnscoredReason } from "../judge/verdict.ts";
 
 /** What came of one answer. */
 export interface AnswerScore {
@@ -87,7 +87,7 @@ export function summarizeScores(
   if (scores.length === 0) {
     return { ...known, mean: null, interval: null, t: null };
   }
-  const found = meanWithIntervals(scores, { ...options, confidence, seed });
+  const found = meanWithIntervals(scores, { ...options, confidence, seed, range: SCALE });
   return { ...known, mean: found.mean, interval: found.bootstrap, t: found.t };
 }
 
