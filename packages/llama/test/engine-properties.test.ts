@@ -164,6 +164,33 @@ describe("every shortcut equals the slow way", () => {
     }
   });
 
+  test("many rows that come and go through few places write what each writes alone", async () => {
+    const many = Array.from({ length: 23 }, (_, i) => ({
+      // Prompts of 3 to 69 tokens, some of them the same under other steering, one longer than a block of the cache.
+      ids: [...ids, ...ids].slice(0, i % 4 === 0 ? 12 : 3 + ((i * 13) % 67)),
+      steps: i % 3 === 0 ? [] : [step({ multiplier: (i % 5) - 2, from: 8 })],
+      seed: i,
+    }));
+    const lengths = many.map((_, i) => 1 + ((i * 7) % 31));
+    const write = async (rows: readonly number[], batchSize: number): Promise<unknown> => {
+      const count = new Map<number, number>();
+      const sequences = rows.flatMap((row) => many[row] ?? []);
+      const { tokens } = await engine.generate(
+        { ...job, sequences, temperature: 1, batchSize },
+        (sequence) => {
+          count.set(sequence, (count.get(sequence) ?? 0) + 1);
+          return (count.get(sequence) ?? 0) < (lengths[rows[sequence] ?? -1] ?? 0);
+        },
+      );
+      return tokens;
+    };
+    const alone = await Promise.all(many.map(async (_, row) => write([row], 1)));
+    for (const batchSize of [1, 4, 64]) {
+      expect(await write([...many.keys()], batchSize)).toEqual(alone.flat());
+    }
+    expect(alone.flat().map((row) => (Array.isArray(row) ? row.length : -1))).toEqual(lengths);
+  });
+
   test("with the cache each token is what the whole sequence says without", async () => {
     const { tokens } = await engine.generate(job, () => true);
     for (const [i, row] of job.sequences.entries()) {

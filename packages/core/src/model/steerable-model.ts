@@ -102,7 +102,7 @@ export interface GenerateOptions extends CallOptions {
   readonly topP?: number;
   /** Generation of a request ends before the first of these texts. */
   readonly stop?: readonly string[];
-  /** How many requests run as rows of one batch. @default 16 */
+  /** How many requests run as rows of one batch at most. @default up to 32, as many as fit in 2 GiB */
   readonly batchSize?: number;
   /** Called with each piece of text as soon as it is certain; `request` is the index of the request. */
   readonly onText?: (event: { readonly request: number; readonly text: string }) => void;

@@ -1,12 +1,11 @@
-import { CaaError, throwIfAborted } from "@caa/core";
+import { CaaError } from "@caa/core";
 import type { ForwardPass, PassOutput } from "./forward-pass.ts";
 import type { ForwardJob, ForwardResult, TokenPlace } from "./jobs.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
 import { tokenProbabilities } from "./probabilities.ts";
-import { MAX_RUN, pieces, runNodes } from "./run-nodes.ts";
 import { buildTokenTree, type TokenTree } from "./token-tree.ts";
+import { type RunReads, runTree } from "./tree-runs.ts";
 
-/** Runs a job as one tree: in a single pass where it fits, else the shared trunk first and the branches in parts. */
+/** Runs a job as one tree. */
 export async function runForwardJob(
   pass: ForwardPass,
   job: ForwardJob,
@@ -14,55 +13,14 @@ export async function runForwardJob(
 ): Promise<ForwardResult> {
   const tree = buildTokenTree(job.sequences);
   const readers = new Readers(job, tree, pass.config.hidden_size, pass.config.num_hidden_layers);
-  const cache = new KeyValueCache(pass.config, 1, 0);
-  for (const { nodes: run, isTrunk } of planRuns(tree)) {
-    throwIfAborted(signal);
-    const residualAt = readers.residualIn(run);
-    const logitsAt = readers.logitsIn(run);
-    const past = cache.contents.length === 0 ? null : cache.contents;
-    const wants = { residualAt, logitsAt, wantKeyValues: isTrunk };
-    const output = await runNodes(pass, tree.nodes, { run, past, vectors: job.vectors, ...wants });
-    readers.take(run, residualAt, logitsAt, output);
-    if (output.keyValues !== null) {
-      cache.write(output.keyValues, 0, 0, run[0] ?? 0, run.length);
-    }
+  const read = (nodes: readonly number[]): RunReads => ({
+    residualAt: readers.residualIn(nodes),
+    logitsAt: readers.logitsIn(nodes),
+  });
+  for await (const run of runTree(pass, tree, { vectors: job.vectors, read, signal })) {
+    readers.take(run.nodes, run.residualAt, run.logitsAt, run.output);
   }
   return readers.result();
-}
-
-interface Run {
-  readonly nodes: readonly number[];
-  /** Its keys and values are the past of all later runs. */
-  readonly isTrunk: boolean;
-}
-
-function planRuns(tree: TokenTree): readonly Run[] {
-  if (tree.nodes.length <= MAX_RUN) {
-    return [{ nodes: [...tree.nodes.keys()], isTrunk: false }];
-  }
-  const trunk = pieces(tree.trunkLength).map((nodes) => ({ nodes, isTrunk: true }));
-  return [...trunk, ...branchRuns(tree)];
-}
-
-/** Whole branches packed into runs of at most `MAX_RUN` tokens; a longer branch is a run of its own. */
-function branchRuns(tree: TokenTree): readonly Run[] {
-  const runs: Run[] = [];
-  let nodes = new Set<number>();
-  for (const path of tree.paths) {
-    const branch = path.slice(tree.trunkLength);
-    const added = branch.filter((node) => !nodes.has(node));
-    if (nodes.size > 0 && nodes.size + added.length > MAX_RUN) {
-      runs.push({ nodes: [...nodes].sort((a, b) => a - b), isTrunk: false });
-      nodes = new Set();
-    }
-    for (const node of branch) {
-      nodes.add(node);
-    }
-  }
-  if (nodes.size > 0) {
-    runs.push({ nodes: [...nodes].sort((a, b) => a - b), isTrunk: false });
-  }
-  return runs;
 }
 
 /** Which nodes are read, and what was read there. A node is read once for all sequences that share it. */

@@ -1,11 +1,10 @@
-import { throwIfAborted, createRandom } from "@caa/core";
+import { createRandom, throwIfAborted } from "@caa/core";
 import type { ForwardPass } from "./forward-pass.ts";
 import type { GenerateJob, GenerateResult, TokenListener } from "./jobs.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
-import { pieces, runNodes } from "./run-nodes.ts";
+import { PromptQueue, type ReadPrompt, writePrompt } from "./prompt-queue.ts";
 import { sample } from "./sampler.ts";
 import { actingSteps } from "./steering-tensors.ts";
-import { buildTokenTree } from "./token-tree.ts";
 
 type Sequence = GenerateJob["sequences"][number];
 
@@ -18,7 +17,10 @@ interface Row {
   done: boolean;
 }
 
-/** Generates in batches: each prompt is read on its own, then all rows of a batch write one token a run. */
+/**
+ * Generates with continuous batching: up to `batchSize` rows write one token a run; a row that ends makes room for the next
+ * prompt at once. Prompts are read together ahead of that, what several share once.
+ */
 export async function runGenerateJob(
   pass: ForwardPass,
   job: GenerateJob,
@@ -29,19 +31,6 @@ export async function runGenerateJob(
     const random = createRandom(sequence.seed);
     return { index, sequence, uniform: () => random.uniform(), tokens: [], done: false };
   });
-  for (let start = 0; start < rows.length; start += job.batchSize) {
-    await runBatch(pass, job, rows.slice(start, start + job.batchSize), onToken, signal);
-  }
-  return { tokens: rows.map((row) => row.tokens) };
-}
-
-async function runBatch(
-  pass: ForwardPass,
-  job: GenerateJob,
-  batch: readonly Row[],
-  onToken: TokenListener,
-  signal: AbortSignal | undefined,
-): Promise<void> {
   const take = (row: Row, logits: Float32Array): void => {
     const token = sample(logits, job, row.uniform);
     row.tokens.push(token);
@@ -51,63 +40,47 @@ async function runBatch(
       row.tokens.length >= job.maxNewTokens || length >= pass.config.max_position_embeddings;
     row.done = !goOn || full || job.endTokens.includes(token);
   };
-  const cache = new KeyValueCache(
-    pass.config,
-    batch.length,
-    batch.reduce((most, row) => Math.max(most, row.sequence.ids.length), 0),
-  );
-  for (const [place, row] of batch.entries()) {
-    take(row, await readPrompt(pass, job, row.sequence, cache, place, signal));
-  }
 
-  let active = batch;
+  const queue = new PromptQueue(job.sequences, job.batchSize);
+  const cache = new KeyValueCache(pass.config, { rows: 0, maxRows: job.batchSize });
+  const active: Row[] = []; // in the order of the cache's rows
+  let read: ReadPrompt[] = []; // have a first token, wait for a row
   for (;;) {
-    const kept = active.flatMap((row, place) => (row.done ? [] : [place]));
-    if (kept.length === 0) {
-      return;
-    }
-    if (kept.length < active.length) {
-      cache.keep(kept);
-      active = active.filter((row) => !row.done);
-    }
     throwIfAborted(signal);
+    while (active.length < job.batchSize && (read.length > 0 || !queue.isEmpty)) {
+      if (read.length === 0) {
+        read = [...(await queue.read(pass, job.vectors, signal))];
+        for (const prompt of read) {
+          const row = rows[prompt.index];
+          if (row !== undefined) {
+            take(row, prompt.logits);
+          }
+        }
+      }
+      const prompt = read.shift();
+      const row = prompt && rows[prompt.index];
+      if (prompt !== undefined && row !== undefined && !row.done) {
+        writePrompt(cache, cache.addRow(), prompt);
+        active.push(row);
+      }
+    }
+    if (active.length === 0) {
+      return { tokens: rows.map((row) => row.tokens) };
+    }
     const logits = await writeToken(pass, job, active, cache);
     const width = pass.config.vocab_size;
     active.forEach((row, place) => take(row, logits.subarray(place * width, (place + 1) * width)));
-  }
-}
-
-/** Reads a prompt, in pieces where it is long, into a row of the cache; gives the logits after its last token. */
-async function readPrompt(
-  pass: ForwardPass,
-  job: GenerateJob,
-  sequence: Sequence,
-  cache: KeyValueCache,
-  place: number,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  const { nodes } = buildTokenTree([sequence]);
-  const own = new KeyValueCache(pass.config, 1, 0);
-  let last: Float32Array = new Float32Array();
-  for (const run of pieces(nodes.length)) {
-    throwIfAborted(signal);
-    const { logits, keyValues } = await runNodes(pass, nodes, {
-      run,
-      past: own.contents.length === 0 ? null : own.contents,
-      vectors: job.vectors,
-      residualAt: [],
-      logitsAt: run.at(-1) === nodes.length - 1 ? [run.length - 1] : [],
-      wantKeyValues: true,
-    });
-    if (keyValues !== null) {
-      own.write(keyValues, 0, 0, run[0] ?? 0, run.length);
+    for (let place = active.length - 1; place >= 0; place--) {
+      if (active[place]?.done === true) {
+        cache.removeRow(place);
+        const last = active.pop();
+        if (last !== undefined && place < active.length) {
+          active[place] = last;
+        }
+      }
     }
-    last = logits;
   }
-  cache.write(own.contents, 0, place, 0, nodes.length);
-  return last;
 }
-
 /** Runs the last token of every row; rows differ in length, so each sees its own past and itself. */
 async function writeToken(
   pass: ForwardPass,
@@ -115,9 +88,10 @@ async function writeToken(
   active: readonly Row[],
   cache: KeyValueCache,
 ): Promise<Float32Array> {
+  const positions = active.map((row) => row.sequence.ids.length + row.tokens.length - 1);
+  cache.fit(Math.max(...positions) + 1);
   const past = cache.contents;
   const width = past.length + 1;
-  const positions = active.map((row) => row.sequence.ids.length + row.tokens.length - 1);
   const mask = new Float32Array(active.length * width).fill(Number.NEGATIVE_INFINITY);
   positions.forEach((length, place) => {
     mask.fill(0, place * width, place * width + length);

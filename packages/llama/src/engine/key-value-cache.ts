@@ -4,40 +4,91 @@ import type { KeyValues } from "./forward-pass.ts";
 /** Positions are added in blocks, so that the cache is laid out anew only once a block. */
 const BLOCK = 64;
 
-/** The keys and values of all rows of a batch, as the graph reads them: each (rows, kv heads, capacity, head_dim). */
+/** How many positions a sequence of `length` takes in the cache. */
+export function cachedPositions(length: number): number {
+  return Math.ceil(length / BLOCK) * BLOCK;
+}
+
+/**
+ * The keys and values of the rows of a batch, as the graph reads them: each (rows, kv heads, positions, head_dim). A row that
+ * goes makes room at once: the last one takes its place, and the graph reads the shorter array.
+ */
 export class KeyValueCache {
   readonly #heads: number;
   readonly #headSize: number;
   readonly #layers: number;
+  readonly #maxRows: number;
   #rows: number;
-  #capacity: number;
-  #keys: Float32Array[];
-  #values: Float32Array[];
+  #positions = 0;
+  #keys: Float32Array[] = [];
+  #values: Float32Array[] = [];
 
-  constructor(config: LlamaConfig, rows: number, length: number) {
+  /**
+   * @param options.maxRows most rows at a time @default `rows`
+   * @param options.rows rows at the start, without contents
+   */
+  constructor(
+    config: LlamaConfig,
+    { rows, maxRows = rows }: { readonly rows: number; readonly maxRows?: number },
+  ) {
     this.#heads = config.num_key_value_heads;
     this.#headSize = config.head_dim;
     this.#layers = config.num_hidden_layers;
+    this.#maxRows = maxRows;
     this.#rows = rows;
-    this.#capacity = Math.ceil(length / BLOCK) * BLOCK;
-    this.#keys = this.#allocate();
-    this.#values = this.#allocate();
   }
 
+  /** Positions behind the end of a row hold anything: mask them. */
   get contents(): KeyValues {
-    return { keys: this.#keys, values: this.#values, length: this.#capacity };
+    const size = this.#rows * this.#rowSize;
+    const used = (array: Float32Array): Float32Array => array.subarray(0, size);
+    return { keys: this.#keys.map(used), values: this.#values.map(used), length: this.#positions };
   }
 
-  /** Writes the new rows of `from` (all its tokens, its row `sourceRow`) into `row` from position `at` on. */
-  write(from: KeyValues, sourceRow: number, row: number, at: number, count: number): void {
-    this.#grow(at + count);
-    const stride = from.length * this.#headSize;
+  /** Adds a row behind the others, without contents, and returns its index. */
+  addRow(): number {
+    return this.#rows++;
+  }
+
+  /** Takes a row out; the last one gets its index. */
+  removeRow(row: number): void {
+    this.#rows -= 1;
+    const size = this.#rowSize;
+    for (const array of [...this.#keys, ...this.#values]) {
+      array.copyWithin(row * size, this.#rows * size, (this.#rows + 1) * size);
+    }
+  }
+
+  /** Makes room for rows of this length, and gives up what is far more than that. */
+  fit(length: number): void {
+    const positions = cachedPositions(length);
+    if (positions > this.#positions || positions < this.#positions - BLOCK) {
+      this.#layOut(positions);
+    }
+  }
+
+  /**
+   * Writes `count` tokens of `from`, from its row `sourceRow` and its token `first` on, into `row` from position `at` on.
+   * @param first @default 0
+   */
+  write(
+    from: KeyValues,
+    sourceRow: number,
+    row: number,
+    at: number,
+    count: number,
+    first = 0,
+  ): void {
+    if (at + count > this.#positions) {
+      this.#layOut(cachedPositions(at + count));
+    }
+    const size = this.#headSize;
     const copy = (target: Float32Array, source: Float32Array): void => {
       for (let head = 0; head < this.#heads; head++) {
-        const start = (sourceRow * this.#heads + head) * stride;
+        const start = ((sourceRow * this.#heads + head) * from.length + first) * size;
         target.set(
-          source.subarray(start, start + count * this.#headSize),
-          ((row * this.#heads + head) * this.#capacity + at) * this.#headSize,
+          source.subarray(start, start + count * size),
+          ((row * this.#heads + head) * this.#positions + at) * size,
         );
       }
     };
@@ -45,42 +96,24 @@ export class KeyValueCache {
     this.#values.forEach((target, layer) => copy(target, from.values[layer] ?? target));
   }
 
-  /** Keeps only these rows, in this order. */
-  keep(rows: readonly number[]): void {
-    const size = this.#heads * this.#capacity * this.#headSize;
-    const select = (source: Float32Array): Float32Array => {
-      const target = new Float32Array(rows.length * size);
-      rows.forEach((row, i) => target.set(source.subarray(row * size, (row + 1) * size), i * size));
+  get #rowSize(): number {
+    return this.#heads * this.#positions * this.#headSize;
+  }
+
+  #layOut(positions: number): void {
+    const kept = Math.min(positions, this.#positions) * this.#headSize;
+    const [before, after] = [this.#positions * this.#headSize, positions * this.#headSize];
+    const move = (source: Float32Array): Float32Array => {
+      const target = new Float32Array(this.#maxRows * this.#heads * after);
+      for (let block = 0; block < this.#rows * this.#heads; block++) {
+        target.set(source.subarray(block * before, block * before + kept), block * after);
+      }
       return target;
     };
-    this.#keys = this.#keys.map(select);
-    this.#values = this.#values.map(select);
-    this.#rows = rows.length;
-  }
-
-  #grow(length: number): void {
-    if (length <= this.#capacity) {
-      return;
-    }
-    const old = { keys: this.#keys, values: this.#values, capacity: this.#capacity };
-    this.#capacity = Math.ceil(length / BLOCK) * BLOCK;
-    this.#keys = this.#allocate();
-    this.#values = this.#allocate();
-    const move = (target: Float32Array, source: Float32Array): void => {
-      const size = old.capacity * this.#headSize;
-      for (let block = 0; block < this.#rows * this.#heads; block++) {
-        target.set(
-          source.subarray(block * size, (block + 1) * size),
-          block * this.#capacity * this.#headSize,
-        );
-      }
-    };
-    this.#keys.forEach((target, layer) => move(target, old.keys[layer] ?? target));
-    this.#values.forEach((target, layer) => move(target, old.values[layer] ?? target));
-  }
-
-  #allocate(): Float32Array[] {
-    const size = this.#rows * this.#heads * this.#capacity * this.#headSize;
-    return Array.from({ length: this.#layers }, () => new Float32Array(size));
+    const none = (): Float32Array[] =>
+      Array.from({ length: this.#layers }, () => new Float32Array());
+    this.#keys = (this.#keys.length === 0 ? none() : this.#keys).map(move);
+    this.#values = (this.#values.length === 0 ? none() : this.#values).map(move);
+    this.#positions = positions;
   }
 }

@@ -27,7 +27,7 @@ export async function runLensJob(
   const cells = job.layers.length * job.positions.length * LENS_PLACES.length;
   const topTokens = new Int32Array(cells * job.top);
   const topProbabilities = new Float64Array(cells * job.top);
-  const cache = new KeyValueCache(pass.config, 1, 0);
+  const cache = new KeyValueCache(pass.config, { rows: 1 });
   const end = (job.positions.at(-1) ?? -1) + 1; // nothing is read after it
   for (const run of pieces(end)) {
     throwIfAborted(signal);

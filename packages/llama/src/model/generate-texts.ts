@@ -1,4 +1,5 @@
 import { CaaError, type GenerateOptions, type GenerateRequest, type Generation } from "@caa/core";
+import type { LlamaConfig } from "../config/llama-config.ts";
 import { encodePrompt } from "../prompt/encode-prompt.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
 import { StopFilter } from "./stop-filter.ts";
@@ -10,14 +11,7 @@ export async function generateTexts(
   requests: readonly GenerateRequest[],
   options: GenerateOptions,
 ): Promise<readonly Generation[]> {
-  const {
-    maxNewTokens = 100,
-    temperature = 0,
-    topK = 0,
-    topP = 1,
-    stop = [],
-    batchSize = 16,
-  } = options;
+  const { maxNewTokens = 100, temperature = 0, topK = 0, topP = 1, stop = [] } = options;
   checkNumber(
     "maxNewTokens",
     maxNewTokens,
@@ -32,12 +26,6 @@ export async function generateTexts(
   );
   checkNumber("topK", topK, (n) => Number.isInteger(n) && n >= 0, "0 (off) or a whole number");
   checkNumber("topP", topP, (n) => n > 0 && n <= 1, "more than 0, at most 1");
-  checkNumber(
-    "batchSize",
-    batchSize,
-    (n) => Number.isInteger(n) && n >= 1,
-    "a whole number of at least 1",
-  );
   const endTokens = config.eos_token_ids;
   const compiler = new SteeringCompiler(config);
 
@@ -65,6 +53,15 @@ export async function generateTexts(
       tokens: new Array<number>(),
     };
   });
+
+  const longest = rows.reduce((most, row) => Math.max(most, row.ids.length + row.room), 0);
+  const { batchSize = rowsThatFit(config, longest) } = options;
+  checkNumber(
+    "batchSize",
+    batchSize,
+    (n) => Number.isInteger(n) && n >= 1,
+    "a whole number of at least 1",
+  );
 
   const emit = (request: number, text: string): void => {
     const row = rows[request];
@@ -127,6 +124,17 @@ export async function generateTexts(
   );
 
   return rows.map((row, request) => finish(request, row));
+}
+
+/** Rows of a batch cost little up to about this many, and gain little beyond. */
+const MOST_ROWS = 32;
+/** Most memory of the cache of a batch whose size nobody chose. */
+const MOST_CACHE_BYTES = 2 * 2 ** 30;
+
+function rowsThatFit(config: LlamaConfig, longest: number): number {
+  const { num_hidden_layers, num_key_value_heads, head_dim } = config;
+  const row = longest * num_hidden_layers * num_key_value_heads * head_dim * 2 * 4; // keys and values, float32
+  return Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CACHE_BYTES / row)));
 }
 
 function checkNumber(
