@@ -174,9 +174,9 @@ describe("every shortcut equals the slow way", () => {
     const lengths = many.map((_, i) => 1 + ((i * 7) % 31));
     const write = async (rows: readonly number[], batchSize: number): Promise<unknown> => {
       const count = new Map<number, number>();
-      const sequences = rows.flatMap((row) => many[row] ?? []);
+      const chosen = rows.flatMap((row) => many[row] ?? []);
       const { tokens } = await engine.generate(
-        { ...job, sequences, temperature: 1, batchSize },
+        { ...job, sequences: chosen, temperature: 1, batchSize },
         (sequence) => {
           count.set(sequence, (count.get(sequence) ?? 0) + 1);
           return (count.get(sequence) ?? 0) < (lengths[rows[sequence] ?? -1] ?? 0);
