@@ -255,7 +255,7 @@ describe("eval --override-weights", () => {
     expect(plain?.file).toContain("_override_weights=taught_");
     expect(plain?.file).not.toBe(cellsOf(own.stdout)[0]?.file);
     const plots = await cli.run("plot results --json");
-    expect(JSON.parse(plots.stdout).files).toHaveLength(18); // three plots in three forms, for each model
+    expect(JSON.parse(plots.stdout).files).toHaveLength(21); // three plots in three forms for each model, and one of both
   });
 });
 
