@@ -68,6 +68,8 @@ export { PLAN_DEFAULTS } from "./steering-plan/plan-entry.ts";
 export type { PlanEntry } from "./steering-plan/plan-entry.ts";
 export { relativeDose } from "./steering-plan/relative-dose.ts";
 export { resolvePlan } from "./steering-plan/resolve-plan.ts";
+export { steeringChanges } from "./steering-plan/steering-changes.ts";
+export type { SteeringChange } from "./steering-plan/steering-changes.ts";
 export { steeredSpan } from "./steering-plan/steered-span.ts";
 export type { SequenceLayout, SteeredRange } from "./steering-plan/steered-span.ts";
 export { SHUFFLE_COUNT, VectorAccumulator } from "./steering-vectors/accumulate.ts";

@@ -162,7 +162,8 @@ export interface ExplainedToken {
     readonly operation: SteeringOperation;
     /**
      * `||h' - h||` and `||h' - h|| / ||h||`, h the residual stream at this token before the step and h' after it, in the run
-     * that has all of the steps; the second is null where h is zero. Models that do not read h leave both out.
+     * that has all of the steps; see `steeringChanges`. The second is null where h is zero. Models that do not read h leave
+     * both out.
      */
     readonly changeNorm?: number;
     readonly relativeChange?: number | null;

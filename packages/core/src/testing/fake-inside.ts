@@ -5,6 +5,7 @@ import type { ExplainedToken } from "../model/steerable-model.ts";
 import type { Steering, SteeringStep } from "../model/steering.ts";
 import { createRandom, randomDirection } from "../random/random.ts";
 import { applySteering } from "../steering-plan/apply-steering.ts";
+import { type SteeringChange, steeringChanges } from "../steering-plan/steering-changes.ts";
 import { steeredSpan } from "../steering-plan/steered-span.ts";
 import { dot, norm, normalizeTo } from "../vectors/vectors.ts";
 import { type FakePrompt, layoutOf, tokenId } from "./fake-tokens.ts";
@@ -104,21 +105,15 @@ export function probeScores(token: FakeToken, probes: readonly Probe[]): ProbedT
 }
 
 export function explainToken({ position, id, text, steps, layers }: FakeToken): ExplainedToken {
-  const changes = new Map<SteeringStep, { changeNorm: number; relativeChange: number | null }>();
-  for (const [layer, { "before-steering": start }] of layers.entries()) {
-    let before = start;
-    for (const operation of ["ablate", "clamp", "add"] as const) {
-      const own = steps.filter((step) => step.layer === layer && step.operation === operation);
-      for (const step of own) {
-        const changeNorm = norm(sum(applySteering(before, [step]), before, -1));
-        const length = norm(before);
-        changes.set(step, {
-          changeNorm,
-          relativeChange: length === 0 ? null : changeNorm / length,
-        });
+  const changes = new Map<SteeringStep, SteeringChange>();
+  for (const [layer, { "before-steering": before }] of layers.entries()) {
+    const own = steps.filter((step) => step.layer === layer);
+    steeringChanges(before, own).forEach((change, i) => {
+      const step = own[i];
+      if (step !== undefined) {
+        changes.set(step, change);
       }
-      before = applySteering(before, own);
-    }
+    });
   }
   return {
     position,
@@ -182,6 +177,6 @@ function likeliest(
     .slice(0, top);
 }
 
-function sum(a: Float64Array, b: Float64Array, factor = 1): Float64Array {
-  return a.map((x, i) => x + factor * (b[i] ?? 0));
+function sum(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((x, i) => x + (b[i] ?? 0));
 }

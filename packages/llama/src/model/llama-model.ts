@@ -22,13 +22,13 @@ import {
 } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { Engine } from "../engine/jobs.ts";
-import { actingSteps } from "../engine/steering-tensors.ts";
 import { encodeChoice, type EncodedChoice } from "../prompt/encode-choice.ts";
 import { encodePrompt } from "../prompt/encode-prompt.ts";
 import type { PromptFormat } from "../prompt/prompt-style.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { compareText } from "./compare-texts.ts";
 import { DoseReader } from "./dose-reader.ts";
+import { explainText } from "./explain-text.ts";
 import { generateTexts } from "./generate-texts.ts";
 import { lensOfText } from "./lens-text.ts";
 import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
@@ -180,24 +180,12 @@ export class LlamaModel implements SteerableModel {
     }
   }
 
-  async explain(prompt: ReadText, steering: Steering): Promise<readonly ExplainedToken[]> {
-    const { tokenizer, format, config } = this.#parts;
-    const { ids, markerIndex } = encodePrompt(tokenizer, format, prompt);
-    // One token more than the prompt: what is generated next may be all that is steered.
-    const steps = new SteeringCompiler(config).compile(steering, markerIndex, ids.length + 1);
-    return ids.map((id, position) => ({
-      position,
-      id,
-      text: tokenizer.token(id),
-      steps: steering.flatMap(({ name, layer, multiplier, operation }, i) =>
-        actingSteps(steps.slice(i, i + 1), position).map(() => ({
-          name,
-          layer,
-          multiplier,
-          operation,
-        })),
-      ),
-    }));
+  async explain(
+    prompt: ReadText,
+    steering: Steering,
+    { signal }: CallOptions = {},
+  ): Promise<readonly ExplainedToken[]> {
+    return explainText(this.#parts, prompt, steering, signal);
   }
 
   async lens(text: ReadText, options: LensOptions): Promise<LensReading> {
