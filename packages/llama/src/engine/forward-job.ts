@@ -1,6 +1,7 @@
-import { CaaError } from "@caa/core";
+import { CaaError, type ProbeScore } from "@caa/core";
 import type { ForwardPass, PassOutput } from "./forward-pass.ts";
 import type { ForwardJob, ForwardResult, TokenPlace } from "./jobs.ts";
+import { ProbeReader } from "./probe-reader.ts";
 import { tokenProbabilities } from "./probabilities.ts";
 import { buildTokenTree, type TokenTree } from "./token-tree.ts";
 import { type RunReads, runTree } from "./tree-runs.ts";
@@ -31,7 +32,10 @@ class Readers {
   readonly #layers: readonly number[];
   readonly #residualNodes: ReadonlySet<number>;
   readonly #logitNodes: ReadonlySet<number>;
+  readonly #probedNodes: ReadonlySet<number>;
+  readonly #probes: ProbeReader;
   readonly #residual = new Map<number, Float32Array>();
+  readonly #scores = new Map<number, readonly ProbeScore[]>();
   readonly #logits = new Map<number, Float32Array>();
 
   constructor(job: ForwardJob, tree: TokenTree, dModel: number, layerCount: number) {
@@ -48,13 +52,17 @@ class Readers {
       }
     }
     this.#residualNodes = new Set(job.residual?.places.map((place) => this.#node(place)));
+    this.#probedNodes = new Set(job.scores?.places.map((place) => this.#node(place)));
+    this.#probes = new ProbeReader(job.scores?.probes ?? []);
     this.#logitNodes = new Set(
       [...(job.probabilities ?? []), ...(job.logits ?? [])].map((place) => this.#node(place)),
     );
   }
 
   residualIn(run: readonly number[]): number[] {
-    return run.flatMap((node, i) => (this.#residualNodes.has(node) ? [i] : []));
+    return run.flatMap((node, i) =>
+      this.#residualNodes.has(node) || this.#probedNodes.has(node) ? [i] : [],
+    );
   }
 
   logitsIn(run: readonly number[]): number[] {
@@ -68,12 +76,19 @@ class Readers {
     output: PassOutput,
   ): void {
     residualAt.forEach((index, place) => {
+      const node = run[index] ?? -1;
+      if (this.#probedNodes.has(node)) {
+        this.#scores.set(node, this.#probes.scores(output.residual, place, residualAt.length));
+      }
+      if (!this.#residualNodes.has(node)) {
+        return;
+      }
       const rows = new Float32Array(this.#layers.length * this.#dModel); // (layers, d_model)
       this.#layers.forEach((layer, i) => {
         const start = (layer * residualAt.length + place) * this.#dModel;
         rows.set(output.residual.subarray(start, start + this.#dModel), i * this.#dModel);
       });
-      this.#residual.set(run[index] ?? -1, rows);
+      this.#residual.set(node, rows);
     });
     const width = logitsAt.length === 0 ? 0 : output.logits.length / logitsAt.length;
     logitsAt.forEach((index, place) => {
@@ -88,6 +103,9 @@ class Readers {
     return {
       residual: (this.#job.residual?.places ?? []).map((place) =>
         found(this.#residual, this.#node(place)),
+      ),
+      scores: (this.#job.scores?.places ?? []).map((place) =>
+        found(this.#scores, this.#node(place)),
       ),
       probabilities: (this.#job.probabilities ?? []).map((place) =>
         tokenProbabilities(found(this.#logits, this.#node(place)), place.tokens),
@@ -107,7 +125,7 @@ class Readers {
   }
 }
 
-function found(values: ReadonlyMap<number, Float32Array>, node: number): Float32Array {
+function found<T>(values: ReadonlyMap<number, T>, node: number): T {
   const value = values.get(node);
   if (value === undefined) {
     throw new CaaError("invalid-argument", `read: token ${node} was not run`);

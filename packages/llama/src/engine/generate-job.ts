@@ -1,7 +1,8 @@
 import { createRandom, throwIfAborted } from "@caa/core";
-import type { ForwardPass } from "./forward-pass.ts";
-import type { GenerateJob, GenerateResult, TokenListener } from "./jobs.ts";
+import type { ForwardPass, PassOutput } from "./forward-pass.ts";
+import type { GenerateJob, GenerateResult, ReadListener, TokenListener } from "./jobs.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
+import { ProbeReader } from "./probe-reader.ts";
 import { PromptQueue, type ReadPrompt, writePrompt } from "./prompt-queue.ts";
 import { sample } from "./sampler.ts";
 import { actingSteps } from "./steering-tensors.ts";
@@ -14,7 +15,8 @@ interface Row {
   readonly sequence: Sequence;
   readonly uniform: () => number;
   readonly tokens: number[];
-  done: boolean;
+  /** `ending`: its last token is drawn, and will be read for the probes. */
+  state: "writing" | "ending" | "done";
 }
 
 /**
@@ -26,11 +28,14 @@ export async function runGenerateJob(
   job: GenerateJob,
   onToken: TokenListener,
   signal: AbortSignal | undefined,
+  onRead: ReadListener,
 ): Promise<GenerateResult> {
   const rows = job.sequences.map((sequence, index): Row => {
     const random = createRandom(sequence.seed);
-    return { index, sequence, uniform: () => random.uniform(), tokens: [], done: false };
+    return { index, sequence, uniform: () => random.uniform(), tokens: [], state: "writing" };
   });
+  const probes = new ProbeReader(job.probes ?? []);
+  const tell: ReadListener = (...read) => job.probes !== undefined && onRead(...read);
   const take = (row: Row, logits: Float32Array): void => {
     const token = sample(logits, job, row.uniform);
     row.tokens.push(token);
@@ -38,7 +43,9 @@ export async function runGenerateJob(
     const length = row.sequence.ids.length + row.tokens.length;
     const full =
       row.tokens.length >= job.maxNewTokens || length >= pass.config.max_position_embeddings;
-    row.done = !goOn || full || job.endTokens.includes(token);
+    if (!goOn || full || job.endTokens.includes(token)) {
+      row.state = probes.reads ? "ending" : "done";
+    }
   };
 
   const queue = new PromptQueue(job.sequences, job.batchSize);
@@ -49,17 +56,18 @@ export async function runGenerateJob(
     throwIfAborted(signal);
     while (active.length < job.batchSize && (read.length > 0 || !queue.isEmpty)) {
       if (read.length === 0) {
-        read = [...(await queue.read(pass, job.vectors, signal))];
+        read = [...(await queue.read(pass, job.vectors, probes, signal))];
         for (const prompt of read) {
           const row = rows[prompt.index];
           if (row !== undefined) {
+            tell(row.index, 0, prompt.scores);
             take(row, prompt.logits);
           }
         }
       }
       const prompt = read.shift();
       const row = prompt && rows[prompt.index];
-      if (prompt !== undefined && row !== undefined && !row.done) {
+      if (prompt !== undefined && row !== undefined && row.state !== "done") {
         writePrompt(cache, cache.addRow(), prompt);
         active.push(row);
       }
@@ -67,11 +75,19 @@ export async function runGenerateJob(
     if (active.length === 0) {
       return { tokens: rows.map((row) => row.tokens) };
     }
-    const logits = await writeToken(pass, job, active, cache);
+    const { logits, residual } = await runTokens(pass, job, active, cache, probes.reads);
     const width = pass.config.vocab_size;
-    active.forEach((row, place) => take(row, logits.subarray(place * width, (place + 1) * width)));
+    active.forEach((row, place) => {
+      const position = row.sequence.ids.length + row.tokens.length - 1;
+      tell(row.index, position, [probes.scores(residual, place, active.length)]);
+      if (row.state === "ending") {
+        row.state = "done";
+      } else {
+        take(row, logits.subarray(place * width, (place + 1) * width));
+      }
+    });
     for (let place = active.length - 1; place >= 0; place--) {
-      if (active[place]?.done === true) {
+      if (active[place]?.state === "done") {
         cache.removeRow(place);
         const last = active.pop();
         if (last !== undefined && place < active.length) {
@@ -81,13 +97,15 @@ export async function runGenerateJob(
     }
   }
 }
+
 /** Runs the last token of every row; rows differ in length, so each sees its own past and itself. */
-async function writeToken(
+async function runTokens(
   pass: ForwardPass,
   job: GenerateJob,
   active: readonly Row[],
   cache: KeyValueCache,
-): Promise<Float32Array> {
+  wantResidual: boolean,
+): Promise<PassOutput> {
   const positions = active.map((row) => row.sequence.ids.length + row.tokens.length - 1);
   cache.fit(Math.max(...positions) + 1);
   const past = cache.contents;
@@ -97,7 +115,8 @@ async function writeToken(
     mask.fill(0, place * width, place * width + length);
     mask[place * width + past.length] = 0;
   });
-  const { logits, keyValues } = await pass.run({
+  const places = [...active.keys()];
+  const output = await pass.run({
     rows: active.length,
     ids: active.map((row) => row.tokens.at(-1) ?? 0),
     positions,
@@ -105,12 +124,13 @@ async function writeToken(
     past,
     vectors: job.vectors,
     stepsAt: active.map((row, place) => actingSteps(row.sequence.steps, positions[place] ?? 0)),
-    residualAt: [],
-    logitsAt: active.map((_, place) => place),
+    residualAt: wantResidual ? places : [],
+    logitsAt: places,
     wantKeyValues: true,
   });
+  const { keyValues } = output;
   if (keyValues !== null) {
     positions.forEach((length, place) => cache.write(keyValues, place, place, length, 1));
   }
-  return logits;
+  return output;
 }

@@ -1,4 +1,4 @@
-import type { SteeringOperation } from "@caa/core";
+import type { Probe, ProbeScore, SteeringOperation } from "@caa/core";
 
 /** A steering step in tokens: it acts on the positions `from` to `to` of its sequence, both included. */
 export interface TokenStep {
@@ -17,6 +17,9 @@ export interface TokenSequence {
   readonly steps: readonly TokenStep[];
 }
 
+/** A direction on which the residual stream after a block is projected. */
+export type TokenProbe = Pick<Probe, "layer" | "vector">;
+
 /** One place in a job: a token of a sequence. */
 export interface TokenPlace {
   readonly sequence: number;
@@ -33,6 +36,11 @@ export interface ForwardJob {
     readonly layers: readonly number[];
     readonly places: readonly TokenPlace[];
   };
+  /** The residual stream at these places against these probes. */
+  readonly scores?: {
+    readonly probes: readonly TokenProbe[];
+    readonly places: readonly TokenPlace[];
+  };
   /** Probabilities of some next tokens after these places, by a softmax over the whole vocabulary. */
   readonly probabilities?: ReadonlyArray<TokenPlace & { readonly tokens: readonly number[] }>;
   /** Logits of the whole vocabulary after these places. */
@@ -42,6 +50,8 @@ export interface ForwardJob {
 export interface ForwardResult {
   /** One a place: (layers, d_model) */
   readonly residual: readonly Float32Array[];
+  /** One a place: one a probe */
+  readonly scores: ReadonlyArray<readonly ProbeScore[]>;
   /** One a place: one a token */
   readonly probabilities: ReadonlyArray<readonly number[]>;
   /** One a place: (vocabulary) */
@@ -58,6 +68,8 @@ export interface GenerateJob {
   /** A row ends when one of these is drawn; the token is kept. */
   readonly endTokens: readonly number[];
   readonly batchSize: number;
+  /** What every token is told with once it has been read; with any, the last one of a row is read, too. @default none is told */
+  readonly probes?: readonly TokenProbe[];
 }
 
 export interface GenerateResult {
@@ -85,10 +97,22 @@ export interface LensResult {
 /** Called with every new token; a row whose call returns false ends with it. */
 export type TokenListener = (sequence: number, token: number) => boolean;
 
+/** Called with tokens that were read, in order within a sequence: the scores of each from `position` on, one a probe. */
+export type ReadListener = (
+  sequence: number,
+  position: number,
+  scores: ReadonlyArray<readonly ProbeScore[]>,
+) => void;
+
 /** What runs token sequences: in this thread (`TokenEngine`), or in a worker. */
 export interface Engine {
   forward(job: ForwardJob, signal?: AbortSignal): Promise<ForwardResult>;
-  generate(job: GenerateJob, onToken: TokenListener, signal?: AbortSignal): Promise<GenerateResult>;
+  generate(
+    job: GenerateJob,
+    onToken: TokenListener,
+    signal?: AbortSignal,
+    onRead?: ReadListener,
+  ): Promise<GenerateResult>;
   lens(job: LensJob, signal?: AbortSignal): Promise<LensResult>;
   dispose(): Promise<void>;
 }

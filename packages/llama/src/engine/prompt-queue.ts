@@ -1,6 +1,8 @@
+import type { ProbeScore } from "@caa/core";
 import type { ForwardPass, KeyValues } from "./forward-pass.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import type { TokenSequence } from "./jobs.ts";
+import type { ProbeReader } from "./probe-reader.ts";
 import { buildTokenTree, type TokenTree } from "./token-tree.ts";
 import { runTree } from "./tree-runs.ts";
 
@@ -25,6 +27,8 @@ export interface ReadPrompt {
   /** Its nodes and those of all prompts that were read with it. */
   readonly path: readonly number[];
   readonly parts: readonly NodeKeyValues[];
+  /** Of each token, one a probe. */
+  readonly scores: ReadonlyArray<readonly ProbeScore[]>;
 }
 
 /** Prompts in the order in which they are read: those of the same tokens one after the other, so that they are read once. */
@@ -48,18 +52,20 @@ export class PromptQueue {
   async read(
     pass: ForwardPass,
     vectors: readonly Float32Array[],
+    probes: ProbeReader,
     signal: AbortSignal | undefined,
   ): Promise<readonly ReadPrompt[]> {
     const { group, tree } = this.#nextGroup();
     this.#waiting = this.#waiting.slice(group.length);
     const ends = new Set(tree.paths.map((path) => path.at(-1) ?? -1));
     const logitsOf = new Map<number, Float32Array>();
+    const scoresOf = new Map<number, readonly ProbeScore[]>();
     const parts: NodeKeyValues[] = [];
     const read = (nodes: readonly number[]) => ({
-      residualAt: [],
+      residualAt: probes.reads ? [...nodes.keys()] : [],
       logitsAt: nodes.flatMap((node, i) => (ends.has(node) ? [i] : [])),
     });
-    for await (const { nodes, logitsAt, output } of runTree(pass, tree, {
+    for await (const { nodes, residualAt, logitsAt, output } of runTree(pass, tree, {
       vectors,
       read,
       wantKeyValues: true,
@@ -69,13 +75,22 @@ export class PromptQueue {
       logitsAt.forEach((at, place) =>
         logitsOf.set(nodes[at] ?? -1, output.logits.subarray(place * width, (place + 1) * width)),
       );
+      residualAt.forEach((at, place) =>
+        scoresOf.set(nodes[at] ?? -1, probes.scores(output.residual, place, residualAt.length)),
+      );
       if (output.keyValues !== null) {
         parts.push({ nodes, keyValues: output.keyValues });
       }
     }
     return group.map((index, i) => {
       const path = tree.paths[i] ?? [];
-      return { index, path, parts, logits: logitsOf.get(path.at(-1) ?? -1) ?? new Float32Array() };
+      return {
+        index,
+        path,
+        parts,
+        logits: logitsOf.get(path.at(-1) ?? -1) ?? new Float32Array(),
+        scores: path.map((node) => scoresOf.get(node) ?? []),
+      };
     });
   }
 

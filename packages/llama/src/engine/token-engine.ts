@@ -17,6 +17,7 @@ import type {
   GenerateResult,
   LensJob,
   LensResult,
+  ReadListener,
   TokenListener,
 } from "./jobs.ts";
 
@@ -71,8 +72,9 @@ export class TokenEngine implements Engine {
     job: GenerateJob,
     onToken: TokenListener,
     signal?: AbortSignal,
+    onRead: ReadListener = () => undefined,
   ): Promise<GenerateResult> {
-    return runGenerateJob(this.#pass, job, onToken, signal);
+    return runGenerateJob(this.#pass, job, onToken, signal, onRead);
   }
 
   /** The first call loads the model a second time: with outputs of what is inside its blocks. */

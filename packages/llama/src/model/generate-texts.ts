@@ -1,8 +1,11 @@
 import { CaaError, type GenerateOptions, type GenerateRequest, type Generation } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
+import { actingSteps } from "../engine/steering-tensors.ts";
 import { encodePrompt } from "../prompt/encode-prompt.ts";
+import { checkProbes } from "./check-vector.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
 import { StopFilter } from "./stop-filter.ts";
+import { tokenText } from "./token-text.ts";
 import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
 /** Generates for all requests in batches, decodes as tokens come, and ends a text at a stop string. */
@@ -12,6 +15,7 @@ export async function generateTexts(
   options: GenerateOptions,
 ): Promise<readonly Generation[]> {
   const { maxNewTokens = 100, temperature = 0, topK = 0, topP = 1, stop = [] } = options;
+  const { onToken, probes = [] } = options;
   checkNumber(
     "maxNewTokens",
     maxNewTokens,
@@ -26,6 +30,9 @@ export async function generateTexts(
   );
   checkNumber("topK", topK, (n) => Number.isInteger(n) && n >= 0, "0 (off) or a whole number");
   checkNumber("topP", topP, (n) => n > 0 && n <= 1, "more than 0, at most 1");
+  checkProbes(probes, config);
+  // The last new token is drawn, and run only where there is something to read of it.
+  const readsLast = onToken !== undefined && probes.length > 0;
   const endTokens = config.eos_token_ids;
   const compiler = new SteeringCompiler(config);
 
@@ -38,19 +45,23 @@ export async function generateTexts(
         { facts: { tokens: ids.length, context: config.max_position_embeddings } },
       );
     }
-    // The last new token is drawn but never run.
-    const length = Math.min(ids.length + maxNewTokens, config.max_position_embeddings) - 1;
-    const steps = compiler.compile(request.steering ?? [], markerIndex, length);
+    const length = Math.min(ids.length + maxNewTokens, config.max_position_embeddings);
+    const steps = compiler.compile(
+      request.steering ?? [],
+      markerIndex,
+      readsLast ? length : length - 1,
+    );
     return {
       ids,
       promptText,
-      room: length + 1 - ids.length, // tokens that may come
+      room: length - ids.length, // tokens that may come
       steps,
       seed: request.seed ?? 0,
       stream: tokenizer.createTextStream(),
       filter: new StopFilter(stop),
       text: "",
       tokens: new Array<number>(),
+      complete: false,
     };
   });
 
@@ -104,6 +115,7 @@ export async function generateTexts(
       topP,
       endTokens,
       batchSize,
+      ...(onToken === undefined ? {} : { probes }),
     },
     (request, token) => {
       const row = rows[request];
@@ -115,12 +127,39 @@ export async function generateTexts(
       if (!ended) {
         emit(request, row.filter.push(row.stream.push(token)));
       }
-      if (ended || row.filter.stopped || row.tokens.length === row.room) {
+      row.complete = ended || row.filter.stopped || row.tokens.length === row.room;
+      if (row.complete && !readsLast) {
         finish(request, row);
       }
       return !row.filter.stopped;
     },
     options.signal,
+    (request, first, scores) => {
+      const row = rows[request];
+      if (row === undefined) {
+        return;
+      }
+      scores.forEach((ofToken, i) => {
+        const position = first + i;
+        const isPrompt = position < row.ids.length;
+        const id = isPrompt ? row.ids[position] : row.tokens[position - row.ids.length];
+        if (id !== undefined) {
+          // else drawn before the word of the stop arrived
+          onToken?.({
+            request,
+            position,
+            id,
+            text: tokenText(tokenizer, id),
+            isPrompt,
+            isSteered: actingSteps(row.steps, position).length > 0,
+            scores: ofToken,
+          });
+        }
+      });
+      if (row.complete && first + scores.length === row.ids.length + row.tokens.length) {
+        finish(request, row);
+      }
+    },
   );
 
   return rows.map((row, request) => finish(request, row));

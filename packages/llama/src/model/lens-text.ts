@@ -8,6 +8,7 @@ import {
 } from "@caa/core";
 import { encodeText } from "./encode-text.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
+import { tokenText } from "./token-text.ts";
 import { spanOfSteps, SteeringCompiler } from "./token-steering.ts";
 
 /** What every place of the layers asked for says at the tokens asked for. */
@@ -38,7 +39,7 @@ export async function lensOfText(
 
   const named = (id: number): { readonly id: number; readonly text: string } => ({
     id,
-    text: tokenizer.has(id) ? tokenizer.token(id) : `<${id}>`,
+    text: tokenText(tokenizer, id),
   });
   const topOf = (cell: number): readonly LensToken[] =>
     Array.from(topTokens.subarray(cell * top, (cell + 1) * top), (id, i) => ({

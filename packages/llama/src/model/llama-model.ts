@@ -15,10 +15,13 @@ import {
   type ModelInfo,
   type LensOptions,
   type LensReading,
+  type Probe,
+  type ProbedToken,
   type ReadText,
   type SteerableModel,
   type Steering,
   type TextComparison,
+  type TraceOptions,
 } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type { Engine } from "../engine/jobs.ts";
@@ -31,6 +34,7 @@ import { DoseReader } from "./dose-reader.ts";
 import { explainText } from "./explain-text.ts";
 import { generateTexts } from "./generate-texts.ts";
 import { lensOfText } from "./lens-text.ts";
+import { traceText } from "./trace-text.ts";
 import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
 export interface LlamaModelParts {
@@ -190,6 +194,14 @@ export class LlamaModel implements SteerableModel {
 
   async lens(text: ReadText, options: LensOptions): Promise<LensReading> {
     return lensOfText(this.#parts, text, options);
+  }
+
+  async trace(
+    text: ReadText,
+    probes: readonly Probe[],
+    options: TraceOptions = {},
+  ): Promise<readonly ProbedToken[]> {
+    return traceText(this.#parts, text, probes, options);
   }
 
   async dispose(): Promise<void> {

@@ -1,14 +1,14 @@
 import { CaaError, type SteeredSpan, type Steering, steeredSpan } from "@caa/core";
-import type { LlamaConfig } from "../config/llama-config.ts";
 import type { TokenStep } from "../engine/jobs.ts";
+import { checkVector, type VectorSizes } from "./check-vector.ts";
 
 /** Turns steering by name into steps on token positions, and keeps each vector once. */
 export class SteeringCompiler {
   readonly vectors: Float32Array[] = [];
-  readonly #config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size">;
+  readonly #config: VectorSizes;
   readonly #indices = new Map<Float32Array, number>();
 
-  constructor(config: Pick<LlamaConfig, "num_hidden_layers" | "hidden_size">) {
+  constructor(config: VectorSizes) {
     this.#config = config;
   }
 
@@ -18,24 +18,8 @@ export class SteeringCompiler {
    */
   compile(steering: Steering, markerIndex: number, length: number): readonly TokenStep[] {
     return steering.map((step) => {
-      const { num_hidden_layers: layers, hidden_size } = this.#config;
       const where = `steering "${step.name}" at layer ${step.layer}`;
-      if (!Number.isInteger(step.layer) || step.layer < 0 || step.layer >= layers) {
-        throw new CaaError(
-          "invalid-argument",
-          `${where}: the model has layers 0 to ${layers - 1}`,
-          {
-            facts: { layer: step.layer, layers },
-          },
-        );
-      }
-      if (step.vector.length !== hidden_size) {
-        throw new CaaError(
-          "shape-mismatch",
-          `${where}: expected a vector of ${hidden_size} values, got ${step.vector.length}`,
-          { facts: { expected: hidden_size, got: step.vector.length } },
-        );
-      }
+      checkVector(where, step, this.#config);
       if (!Number.isFinite(step.multiplier) || !step.vector.every(Number.isFinite)) {
         throw new CaaError(
           "invalid-argument",

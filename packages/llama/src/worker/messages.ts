@@ -1,4 +1,4 @@
-import type { CaaErrorCode } from "@caa/core";
+import type { CaaErrorCode, ProbeScore } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import type {
   ForwardJob,
@@ -38,6 +38,13 @@ export type Reply =
       readonly id: number;
       readonly sequence: number;
       readonly token: number;
+    }
+  | {
+      readonly kind: "read";
+      readonly id: number;
+      readonly sequence: number;
+      readonly position: number;
+      readonly scores: ReadonlyArray<readonly ProbeScore[]>;
     }
   | {
       readonly kind: "failed";

@@ -9,6 +9,7 @@ import type {
   GenerateResult,
   LensJob,
   LensResult,
+  ReadListener,
   TokenListener,
 } from "../engine/jobs.ts";
 import type { WeightTable } from "../graph/weights.ts";
@@ -20,10 +21,15 @@ type Result = Extract<Reply, { kind: "done" }>["result"];
 type Work = Extract<Request, { kind: "open" | "forward" | "generate" | "lens" | "dispose" }>;
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 
+interface Listeners {
+  readonly onToken?: (sequence: number, token: number) => void;
+  readonly onRead?: ReadListener | undefined;
+}
+
 interface Pending {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  readonly onToken: ((sequence: number, token: number) => void) | undefined;
+  readonly listeners: Listeners;
 }
 
 /** Runs token sequences in a thread of their own, so that this thread's events go on while the runtime computes. */
@@ -86,12 +92,16 @@ export class WorkerEngine implements Engine {
     job: GenerateJob,
     onToken: TokenListener,
     signal?: AbortSignal,
+    onRead?: ReadListener,
   ): Promise<GenerateResult> {
     const id = this.#nextId;
-    const result = await this.#ask({ kind: "generate", job }, signal, (sequence, token) => {
-      if (!onToken(sequence, token)) {
-        this.#send({ kind: "end-row", id, sequence });
-      }
+    const result = await this.#ask({ kind: "generate", job }, signal, {
+      onToken: (sequence, token) => {
+        if (!onToken(sequence, token)) {
+          this.#send({ kind: "end-row", id, sequence });
+        }
+      },
+      onRead,
     });
     if (result === null || !("tokens" in result)) {
       throw otherAnswer();
@@ -128,7 +138,7 @@ export class WorkerEngine implements Engine {
   async #ask(
     request: WithoutId<Work>,
     signal?: AbortSignal,
-    onToken?: (sequence: number, token: number) => void,
+    listeners: Listeners = {},
   ): Promise<Result> {
     throwIfAborted(signal);
     if (this.#closed) {
@@ -141,7 +151,7 @@ export class WorkerEngine implements Engine {
     this.#worker.ref();
     try {
       return await new Promise<Result>((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, onToken });
+        this.#pending.set(id, { resolve, reject, listeners });
         this.#send({ ...request, id });
       });
     } finally {
@@ -159,9 +169,13 @@ export class WorkerEngine implements Engine {
 
   #receive(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
-    if (reply.kind === "token") {
+    if (reply.kind === "token" || reply.kind === "read") {
       try {
-        pending?.onToken?.(reply.sequence, reply.token);
+        if (reply.kind === "token") {
+          pending?.listeners.onToken?.(reply.sequence, reply.token);
+        } else {
+          pending?.listeners.onRead?.(reply.sequence, reply.position, reply.scores);
+        }
       } catch (error) {
         // The listener's own error ends its request, and is told to who made it.
         this.#send({ kind: "abort", id: reply.id });

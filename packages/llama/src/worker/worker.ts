@@ -60,6 +60,8 @@ async function perform(
           return state?.endedRows.has(sequence) !== true;
         },
         signal,
+        (sequence, position, scores) =>
+          reply({ kind: "read", id: request.id, sequence, position, scores }),
       );
     case "lens":
       return opened().lens(request.job, signal);
