@@ -11,10 +11,12 @@ export interface AttentionContext {
   readonly bias: Value;
   /** int64 (2): B, S */
   readonly rowsAndTokens: Value;
+  readonly past: CachedPast | null;
+}
+
+interface CachedPast extends Past {
   /** int64 (2): T, S */
   readonly pastAndNew: Value;
-  readonly pastKeys: readonly Value[];
-  readonly pastValues: readonly Value[];
 }
 
 /** Keys and values of the tokens before, one a layer: (B, kv heads, T, head_dim). */
@@ -41,31 +43,47 @@ export function attentionInputs(
   graph: GraphBuilder,
   config: LlamaConfig,
   ids: Value,
-  past: Past,
+  past: Past | null,
 ): AttentionContext {
-  const { num_attention_heads, num_key_value_heads, head_dim } = config;
-  const bias = graph.input("attention_bias", "float32", ["B", 1, "S", "T+S"]);
-  const rowsAndTokens = graph.op("Shape", [ids]);
-  const tokens = graph.op("Gather", [rowsAndTokens, graph.ints(1)]);
-  const pastLength = graph.op("Gather", [graph.op("Shape", [past.keys[0] ?? ""]), graph.ints(2)]);
-  const group = num_attention_heads / num_key_value_heads;
-  return {
+  const bias = graph.input("attention_bias", "float32", ["B", 1, "S", past === null ? "S" : "T+S"]);
+  return attentionContext(graph, config, ids, past, {
     positionIds: graph.input("position_ids", "int64", ["B", "S"]),
-    cos: graph.input("rope_cos", "float32", ["P", head_dim / 2]),
-    sin: graph.input("rope_sin", "float32", ["P", head_dim / 2]),
-    bias: group === 1 ? bias : graph.op("Tile", [bias, graph.ints(1, 1, group, 1)]),
+    cos: graph.input("rope_cos", "float32", ["P", config.head_dim / 2]),
+    sin: graph.input("rope_sin", "float32", ["P", config.head_dim / 2]),
+    bias,
+  });
+}
+
+/** Of values shaped like the inputs of `attentionInputs`; the rows of the bias may be 1 for all B. */
+export function attentionContext(
+  graph: GraphBuilder,
+  { num_attention_heads, num_key_value_heads }: LlamaConfig,
+  ids: Value,
+  past: Past | null,
+  given: Pick<AttentionContext, "positionIds" | "cos" | "sin" | "bias">,
+): AttentionContext {
+  const group = num_attention_heads / num_key_value_heads;
+  const rowsAndTokens = graph.op("Shape", [ids]);
+  return {
+    ...given,
+    bias: group === 1 ? given.bias : graph.op("Tile", [given.bias, graph.ints(1, 1, group, 1)]),
     rowsAndTokens,
-    pastAndNew: graph.op("Concat", [pastLength, tokens], { axis: 0 }),
-    pastKeys: past.keys,
-    pastValues: past.values,
+    past: past && { ...past, pastAndNew: pastAndNew(graph, rowsAndTokens, past) },
   };
+}
+
+function pastAndNew(graph: GraphBuilder, rowsAndTokens: Value, past: Past): Value {
+  const pastLength = graph.op("Gather", [graph.op("Shape", [past.keys[0] ?? ""]), graph.ints(2)]);
+  const tokens = graph.op("Gather", [rowsAndTokens, graph.ints(1)]);
+  return graph.op("Concat", [pastLength, tokens], { axis: 0 });
 }
 
 /**
  * `softmax(q kᵀ / sqrt(head_dim) + bias) v`, then the output projection; `x` and the result are (N, d_model).
  *
- * Keys are in two parts, cached and new, under one softmax, so that the cache is read in place and never copied. The G
- * query heads that share a key-value head stand in one matrix (G S, head_dim), so that keys are not repeated.
+ * Keys are in two parts, cached and new, under one softmax, so that the cache is read in place and never copied; the new
+ * ones are outputs. Without a past there are only new ones, and nobody wants them. The G query heads that share a
+ * key-value head stand in one matrix (G S, head_dim), so that keys are not repeated.
  */
 export function attention(
   graph: GraphBuilder,
@@ -103,8 +121,10 @@ export function attention(
     });
   const newKey = byHead(k); // (B, kv heads, S, head_dim)
   const newValue = byHead(v);
-  graph.output(`new_key.${layer}`, newKey, "float32", ["B", kvHeads, "S", head_dim]);
-  graph.output(`new_value.${layer}`, newValue, "float32", ["B", kvHeads, "S", head_dim]);
+  if (context.past !== null) {
+    graph.output(`new_key.${layer}`, newKey, "float32", ["B", kvHeads, "S", head_dim]);
+    graph.output(`new_value.${layer}`, newValue, "float32", ["B", kvHeads, "S", head_dim]);
+  }
 
   const queries = graph.op(
     "Reshape",
@@ -124,19 +144,21 @@ export function attention(
       { transB: 1, alpha: { float: 1 / Math.sqrt(head_dim) } },
       CONTRIB,
     );
-  const scores = graph.op(
-    "Concat",
-    [similarity(context.pastKeys[layer] ?? ""), similarity(newKey)],
-    { axis: 3 },
-  );
-  const probabilities = graph.op("Softmax", [graph.op("Add", [scores, context.bias])], {
-    axis: -1,
-  });
-  const parts = graph.splitInTwo(probabilities, context.pastAndNew, 3);
-  const mixed = graph.op("Add", [
-    graph.op("MatMul", [parts.first, context.pastValues[layer] ?? ""]),
-    graph.op("MatMul", [parts.second, newValue]),
-  ]); // (B, kv heads, G S, head_dim)
+  const softmax = (scores: Value): Value =>
+    graph.op("Softmax", [graph.op("Add", [scores, context.bias])], { axis: -1 });
+  let mixed: Value; // (B, kv heads, G S, head_dim)
+  if (context.past === null) {
+    mixed = graph.op("MatMul", [softmax(similarity(newKey)), newValue]);
+  } else {
+    const { keys, values, pastAndNew: lengths } = context.past;
+    const scores = [similarity(keys[layer] ?? ""), similarity(newKey)];
+    const probabilities = softmax(graph.op("Concat", scores, { axis: 3 }));
+    const parts = graph.splitInTwo(probabilities, lengths, 3);
+    mixed = graph.op("Add", [
+      graph.op("MatMul", [parts.first, values[layer] ?? ""]),
+      graph.op("MatMul", [parts.second, newValue]),
+    ]);
+  }
 
   const tokens = graph.op("Gather", [context.rowsAndTokens, graph.ints(1)]);
   const unfolded = graph.op(

@@ -1,7 +1,7 @@
 import type { LlamaConfig } from "../config/llama-config.ts";
 import { attention, attentionInputs, pastInputs, type AttentionContext } from "./attention.ts";
 import { GraphBuilder, CONTRIB, type Value } from "./graph-builder.ts";
-import { steeringInputs, steer, type SteeringContext } from "./steering.ts";
+import { steeringInputs, steer } from "./steering.ts";
 import { type Precision, Weights, type WeightTable } from "./weights.ts";
 
 export interface LlamaGraphOptions {
@@ -32,9 +32,11 @@ export function llamaGraph(
   const ids = graph.input("input_ids", "int64", ["B", "S"]);
   const residualPositions = graph.input("residual_positions", "int64", ["R"]);
   const logitPositions = graph.input("logit_positions", "int64", ["M"]);
+  const attentionOf = attentionInputs(graph, config, ids, pastInputs(graph, config));
+  const steering = steeringInputs(graph, config);
   const blocks = decoderBlocks(graph, weights, config, ids, {
-    attention: attentionInputs(graph, config, ids, pastInputs(graph, config)),
-    steering: steeringInputs(graph, config),
+    attention: attentionOf,
+    steer: (layer, h) => steer(graph, steering, layer, h),
   });
 
   const outputs: ReadonlyArray<readonly [string, (block: BlockValues) => Value]> = [
@@ -75,10 +77,11 @@ const INSIDE_OUTPUTS: ReadonlyArray<readonly [string, (block: BlockValues) => Va
   ["mlp_output", (block) => block.mlpOutput],
 ];
 
-/** The inputs that all layers read. */
+/** What all layers share. */
 export interface BlockContext {
   readonly attention: AttentionContext;
-  readonly steering: SteeringContext;
+  /** What steering makes of the residual stream (N, d_model) after a block. */
+  readonly steer: (layer: number, h: Value) => Value;
 }
 
 /** The decoder blocks, from the embeddings on. */
@@ -104,7 +107,7 @@ export function decoderBlocks(
       `${block}.post_attention_layernorm`,
     );
     const mlpOutput = mlp(graph, weights, block, normedAgain);
-    h = steer(graph, context.steering, layer, graph.op("Add", [afterAttention, mlpOutput]));
+    h = context.steer(layer, graph.op("Add", [afterAttention, mlpOutput]));
     blocks.push({ attentionOutput, afterAttention, mlpOutput, output: h });
   }
   return blocks;

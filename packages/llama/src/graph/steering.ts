@@ -1,10 +1,16 @@
 import type { LlamaConfig } from "../config/llama-config.ts";
 import { CONTRIB, type GraphBuilder, type Value } from "./graph-builder.ts";
 
-/** The steering inputs as each layer reads them, tokens flattened to N = B S. */
-export interface SteeringContext {
+/** What is added, as each layer reads it, tokens flattened to N = B S. */
+export interface AddedVectors {
+  /** (L, K, d_model) */
   readonly vectors: Value;
+  /** (L, N, K) */
   readonly coefficients: Value;
+}
+
+/** The steering inputs as each layer reads them. */
+export interface SteeringContext extends AddedVectors {
   readonly directions: Value;
   readonly ablation: Value;
   readonly clampGain: Value;
@@ -80,8 +86,16 @@ export function steer(
       directions,
     ]),
   ]);
-  return graph.op("Add", [
-    clamped,
-    graph.op("MatMul", [at(context.coefficients), at(context.vectors)]),
-  ]);
+  return addVectors(graph, context, layer, clamped);
+}
+
+/** After a block: `h += coefficients V`. */
+export function addVectors(
+  graph: GraphBuilder,
+  { coefficients, vectors }: AddedVectors,
+  layer: number,
+  h: Value,
+): Value {
+  const at = (value: Value): Value => graph.op("Gather", [value, graph.int(layer)]);
+  return graph.op("Add", [h, graph.op("MatMul", [at(coefficients), at(vectors)])]);
 }

@@ -90,15 +90,9 @@ export class Tape extends GraphBuilder {
     return name;
   }
 
-  /**
-   * Leaves the output out: what the shared blocks hand out for generation (keys and values) nobody reads while training,
-   * and every output of a run is copied. `result` makes an output.
-   */
-  override output(): void {}
-
   /** Makes `value` a float32 output of the graph under the name `name`. */
   result(name: string, value: Value, shape: ReadonlyArray<number | string>): void {
-    super.output(name, value, "float32", shape);
+    this.output(name, value, "float32", shape);
   }
 
   /** Parts of `value` along `axis`, of the sizes in the int64 tensor `sizes` (count). */

@@ -1,8 +1,8 @@
 import type { LlamaConfig } from "../../config/llama-config.ts";
-import { attentionInputs, type Past } from "../../graph/attention.ts";
-import type { GraphBuilder, Value } from "../../graph/graph-builder.ts";
+import { attentionInputs } from "../../graph/attention.ts";
+import type { Value } from "../../graph/graph-builder.ts";
 import { decoderBlocks, readout } from "../../graph/llama-graph.ts";
-import { steeringInputs } from "../../graph/steering.ts";
+import { steer, steeringInputs } from "../../graph/steering.ts";
 import type { Precision, WeightTable } from "../../graph/weights.ts";
 import { gradients } from "../gradients/gradients.ts";
 import { Tape } from "../gradients/tape.ts";
@@ -67,9 +67,11 @@ export function trainingGraph(
   const positions = tape.input("logit_positions", "int64", ["M"]);
   const targets = tape.input("target_ids", "int64", ["M"]);
   const targetWeights = tape.input("target_weights", "float32", ["M"]);
+  const attention = attentionInputs(tape, config, ids, null);
+  const steering = steeringInputs(tape, config);
   const stream = decoderBlocks(tape, weights, config, ids, {
-    attention: attentionInputs(tape, config, ids, noPast(tape, config, ids)),
-    steering: steeringInputs(tape, config),
+    attention,
+    steer: (layer, h) => steer(tape, steering, layer, h),
   }).map(({ output }) => output);
 
   const last = tape.op("Gather", [stream.at(-1) ?? "", positions]);
@@ -111,17 +113,4 @@ function asFloats(table: WeightTable, parameters: readonly Parameter[]): WeightT
       trained.has(name) ? { ...tensor, type: "float32" } : tensor,
     ]),
   );
-}
-
-/** No tokens before: keys and values of length 0. */
-function noPast(graph: GraphBuilder, config: LlamaConfig, ids: Value): Past {
-  const rows = graph.op("Gather", [graph.op("Shape", [ids]), graph.ints(0)]);
-  const shape = graph.op(
-    "Concat",
-    [rows, graph.ints(config.num_key_value_heads, 0, config.head_dim)],
-    { axis: 0 },
-  );
-  const nothing = graph.op("ConstantOfShape", [shape]);
-  const layers = Array.from({ length: config.num_hidden_layers }, () => nothing);
-  return { keys: layers, values: layers };
 }
