@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Generation, SteerableModel, Steering } from "@caa/core";
 import { openModel, randomLlamaFolder } from "@caa/llama";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fixtureFolder } from "./fixture-engine.ts";
+import { fixtureFolder, openFixtureModel } from "./fixture-engine.ts";
 
 // The model lives in a worker thread, which is run from the build.
 const built = existsSync(fileURLToPath(new URL("../dist/worker.js", import.meta.url)));
@@ -41,6 +41,38 @@ describe.skipIf(!built)("a model in its thread", () => {
       batchSize: 1,
     });
     expect(again).toEqual(texts);
+  });
+
+  test("shows its inside as an engine in this thread does", async () => {
+    const { model: here } = await openFixtureModel("grouped-heads");
+    const probes = [0, 2].map((layer) => ({ name: "waves", layer, vector }));
+    const text = { ...prompt, answer: "They are tall." };
+    const inside = async (opened: SteerableModel): Promise<unknown> => {
+      const told: unknown[] = [];
+      await opened.generate([{ prompt, steering, seed: 1 }, { prompt }], {
+        maxNewTokens: 5,
+        probes,
+        onToken: (event) => told.push(event),
+      });
+      expect(told.length).toBeGreaterThan(10);
+      return {
+        told,
+        lens: await opened.lens?.(text, { layers: [0, 1, 2], positions: "all", steering }),
+        trace: await opened.trace?.(text, probes, { steering }),
+        explained: await opened.explain(text, steering),
+      };
+    };
+    expect(await inside(model)).toEqual(await inside(here));
+    await here.dispose();
+    const lens = model.lens?.(text, { layers: [0], signal: AbortSignal.abort() });
+    await expect(lens).rejects.toMatchObject({ code: "aborted" });
+    const listening = model.generate([{ prompt }], {
+      probes,
+      onToken: () => {
+        throw new Error("listener");
+      },
+    });
+    await expect(listening).rejects.toThrow("listener");
   });
 
   test("gives each text once, as soon as it has ended", async () => {
@@ -106,7 +138,7 @@ describe.skipIf(!built)("a model in its thread", () => {
       expect(plain?.steered).toBeNull();
       expect(moved?.steered).toEqual({ first: steered[0]?.position, count: 2 });
       expect(moved?.probabilities).not.toEqual(plain?.probabilities);
-      expect(steered[0]?.steps).toEqual([
+      expect(steered[0]?.steps).toMatchObject([
         { name: "waves", layer: 1, multiplier: 2, operation: "add" },
       ]);
     }

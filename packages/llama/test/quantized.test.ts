@@ -63,6 +63,26 @@ describe.each([8, 4] as const)("%i-bit blocks", (bits) => {
     });
   });
 
+  test("the lens reads the last block as the model itself does", async () => {
+    const [engine] = engines;
+    const ids = expectedOf("bf16").cases[2]?.tokens ?? [];
+    const position = ids.length - 1;
+    const sequence = { ids, steps: [] };
+    const job = { vectors: [], sequence, layers: [2], positions: [position], top: 5 };
+    const lens = await engine?.lens(job);
+    const tokens = [...(lens?.topTokens.subarray(-5) ?? [])];
+    const forward = await engine?.forward({
+      vectors: [],
+      sequences: [sequence],
+      probabilities: [{ sequence: 0, position, tokens }],
+    });
+    expect(new Set(tokens).size).toBe(5);
+    forward?.probabilities[0]?.forEach((p, i) =>
+      expect(lens?.topProbabilities.at(i - 5)).toBeCloseTo(p, 5),
+    );
+    expect(forward?.probabilities[0]).toHaveLength(5);
+  });
+
   test("the stream is within 0.1 % of the dequantized weights' at every layer", async () => {
     const ids = expectedOf("bf16").cases[2]?.tokens ?? [];
     const places = ids.map((_, position) => ({ sequence: 0, position }));
