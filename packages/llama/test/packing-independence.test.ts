@@ -54,10 +54,8 @@ test("probabilities are the same however prompts and steerings are packed", asyn
   const backwards = await probabilities(model, prompts.toReversed(), steerings.toReversed());
   const pairs = (row: readonly number[]): number[][] =>
     Array.from({ length: row.length / 2 }, (_, i) => row.slice(2 * i, 2 * i + 2));
-  expectClose(
-    backwards.toReversed().map((row) => pairs(row).toReversed().flat()),
-    together,
-  );
+  const forwards = backwards.toReversed().map((row) => pairs(row).toReversed().flat());
+  expect(largestDifference(forwards, together)).toBeLessThan(ROUNDING);
 
   const oneByOne: number[][] = [];
   for (const prompt of prompts) {
