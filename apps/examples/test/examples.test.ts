@@ -7,6 +7,7 @@ import { judgedRun } from "../src/judged-run.ts";
 import { report } from "../src/report.ts";
 import { steeredAnswer } from "../src/steered-answer.ts";
 import { sweepWithFakeModel } from "../src/sweep-with-fake-model.ts";
+import { watchBehaviors } from "../src/watch-behaviors.ts";
 
 it("core alone finds the direction hidden in the pairs", () => {
   const { cosine, tensors } = coreAlone();
@@ -49,4 +50,14 @@ it("a report says at which layers the planted direction is", async () => {
   const page = await report();
   expect(page).toMatch(/does more than random directions: [^.]*\b5\b/);
   expect(page).toMatch(/<svg[\s\S]*<td data-title="verdict">stands-out<\/td>/);
+});
+
+it("watching says at each token which behavior's direction is there", async () => {
+  await using model = await openModel("phantom");
+  const lines: string[] = [];
+  for await (const line of watchBehaviors(model, { prompt: { user: "What do you think?" } }, 5)) {
+    lines.push(line);
+  }
+  expect(lines.length).toBeGreaterThan(10);
+  expect(lines.every((line) => /^".*" -?\d\.\d\d\*? -?\d\.\d\d\*?$/.test(line))).toBe(true);
 });
