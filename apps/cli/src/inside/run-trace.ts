@@ -40,6 +40,9 @@ export async function runTrace(
   const shown = shownProbes(probes, resolved, options, dependencies);
   const scale = cosineScale(model.info.dModel);
   const live = !json && colors;
+  if (live && shown.length > 1) {
+    stdout.write(`${labelOf(shown[0])}\n`);
+  }
   const onToken = live ? tokenWriter(shown[0], scale, dependencies) : () => undefined;
   const traced = await run(model, probes, resolved, options, onToken, dependencies);
   if (live) {
@@ -53,7 +56,7 @@ export async function runTrace(
   }
   if (live) {
     for (const probe of shown.slice(1)) {
-      stdout.write(`\n${probe.name}@${probe.layer}\n`);
+      stdout.write(`\n${labelOf(probe)}\n`);
       const write = tokenWriter(probe, scale, dependencies);
       traced.trace.tokens.forEach(write);
       stdout.write("\n");
@@ -64,6 +67,8 @@ export async function runTrace(
   stdout.write(describeScale(scale, live));
   stdout.write(`\n${files.map((file) => `${file}\n`).join("")}`);
 }
+
+const labelOf = (probe: ShownProbe | undefined): string => `${probe?.name}@${probe?.layer}`;
 
 /** For each behavior the layer that was asked for, or its default, which is said on stderr. */
 function shownProbes(

@@ -104,7 +104,8 @@ async function explain(
 ): Promise<readonly ExplainedToken[]> {
   const { answer: _, ...prompt } = text;
   const whole = await model.explain(text, resolved.steering, { signal });
-  return tokens.every(({ id }, i) => whole[i]?.id === id)
+  // The token that ends an answer has no text.
+  return whole.every(({ id }, i) => tokens[i]?.id === id)
     ? whole
     : await model.explain(prompt, resolved.steering, { signal });
 }

@@ -35,7 +35,7 @@ export function explainSentence(tokens: readonly ExplainedToken[]): string {
   const strength =
     shares.length === 0
       ? ""
-      : `; a step changes the residual stream there by ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of its length`;
+      : `; a step changes the residual stream there by ${[...new Set([Math.min(...shares), Math.max(...shares)].map(percent))].join(" to ")} of its length`;
   return `${steered} of ${tokens.length} tokens are steered${strength}`;
 }
 

@@ -29,5 +29,5 @@ it("a trace sees what was added, at the steered tokens, and generation tells wha
     1 + steered.generation.tokens.length,
   );
   const page = await readFile(join(embedded.cli.cwd, steered.files[0]), "utf8");
-  expect(page).toContain("What steering changes");
+  expect(page).toContain(`${shared.length - 11} of ${shared.length} tokens are steered`);
 });
