@@ -1,3 +1,8 @@
+export { exportModel } from "./export/export-model.ts";
+export type { BakedStep, ExportOptions } from "./export/export-model.ts";
+export { openExport } from "./export/export-source.ts";
+export type { ExportSource, OpenExportOptions } from "./export/export-source.ts";
+export type { ExportFormat, ExportRecord } from "./export/record.ts";
 export { convertGguf } from "./gguf/convert.ts";
 export { SHORT_NAMES } from "./hub/model-id.ts";
 export { readModelFacts } from "./model/model-facts.ts";

@@ -9,17 +9,21 @@ import { basename, dirname, join, resolve } from "node:path";
  * renamed at the end; what a failure leaves is removed.
  *
  * @param bytes about how many bytes it will take; a disk without them is refused before work is done
+ * @param options `replace` takes the place of what is there, once the new folder is whole, instead of refusing it
  * @throws {CaaError} `invalid-argument` when `folder` exists and is not empty, `io`
  */
 export async function buildFolder(
   folder: string,
   bytes: number,
   fill: (temporary: string) => Promise<void>,
+  { replace = false }: { readonly replace?: boolean | undefined } = {},
 ): Promise<void> {
   const target = resolve(folder);
   let temporary: string | undefined;
   try {
-    await refuseExisting(target);
+    if (!replace) {
+      await refuseExisting(target);
+    }
     await mkdir(dirname(target), { recursive: true });
     const { bavail, bsize } = await statfs(dirname(target));
     if (bavail * bsize < bytes) {
@@ -33,6 +37,9 @@ export async function buildFolder(
     await mkdir(beside);
     temporary = beside;
     await fill(temporary);
+    if (replace) {
+      await rm(target, { recursive: true, force: true });
+    }
     await rename(temporary, target);
   } catch (error) {
     if (temporary !== undefined) {

@@ -136,7 +136,7 @@ export class Weights {
     }
     return this.#graph.op(
       "GatherBlockQuantized",
-      [quantized.flat, ids, quantized.scales],
+      [quantized.flat(), ids, quantized.scales],
       { bits: quantized.bits, block_size: BLOCK_SIZE, gather_axis: 0, quantize_axis: 1 },
       CONTRIB,
     );
@@ -154,11 +154,11 @@ export class Weights {
       columns: blockCount * BLOCK_SIZE,
       bits: (bytes * 8) / BLOCK_SIZE,
       blocks: this.#graph.external(`${name}.blocks`, blocks),
-      // The same bytes as a matrix, the form in which embeddings are gathered.
-      flat: this.#graph.external(`${name}.blocks.flat`, {
-        ...blocks,
-        shape: [rows, blockCount * bytes],
-      }),
+      flat: () =>
+        this.#graph.external(`${name}.blocks.flat`, {
+          ...blocks,
+          shape: [rows, blockCount * bytes],
+        }),
       scales: this.float(`${name}.scales`),
     };
   }
@@ -169,6 +169,7 @@ interface QuantizedWeight {
   readonly columns: number;
   readonly bits: number;
   readonly blocks: Value;
-  readonly flat: Value;
+  /** The same bytes as a matrix, the form in which embeddings are gathered. */
+  readonly flat: () => Value;
   readonly scales: Value;
 }

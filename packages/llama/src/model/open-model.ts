@@ -1,8 +1,7 @@
-import { CaaError, type SteerableModel } from "@caa/core";
+import type { SteerableModel } from "@caa/core";
 import { cacheDirectory } from "../checkpoint/cache-directory.ts";
-import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import type { PromptStyle } from "../prompt/prompt-style.ts";
-import { openQuantized } from "../quantize/open.ts";
+import { openAs } from "../quantize/open-as.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { WorkerEngine } from "../worker/worker-engine.ts";
 import { findFolder } from "./find-folder.ts";
@@ -56,27 +55,11 @@ export async function openModel(
   const device = chooseDevice(options.device ?? "auto");
   const cacheDir = options.cacheDirectory ?? cacheDirectory(process.env);
   const { id, folder } = await findFolder(nameOrPath, { ...options, cacheDir });
-  const floats = await openCheckpoint(folder, { cacheDir, signal });
-  if (floats.quantized !== null && dtype !== "float32" && dtype !== floats.quantized) {
-    throw new CaaError(
-      "unsupported",
-      `${folder}: expected float weights to make ${dtype} of, got ${floats.quantized} blocks`,
-      { facts: { folder, expected: dtype, got: floats.quantized } },
-    );
-  }
-  const checkpoint =
-    dtype === "float32" || floats.quantized !== null
-      ? floats
-      : await openCheckpoint(
-          await openQuantized(folder, dtype === "q8" ? 8 : 4, {
-            cacheDir,
-            hash: floats.hash,
-            signal,
-            onProgress: ({ written, total }) =>
-              onProgress?.({ stage: "quantize", done: written, total }),
-          }),
-          { cacheDir, signal },
-        );
+  const checkpoint = await openAs(folder, dtype, {
+    cacheDir,
+    signal,
+    onProgress: ({ written, total }) => onProgress?.({ stage: "quantize", done: written, total }),
+  });
   const { tokenizer, format, style } = await openPrompts(checkpoint, id, options);
   const config = {
     ...checkpoint.config,

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { isAdapter } from "../../adapter/open-adapter.ts";
 import { cacheDirectory } from "../../checkpoint/cache-directory.ts";
+import { checkApart, checkRoom } from "../../checkpoint/make-room.ts";
 import { openCheckpoint } from "../../checkpoint/open-checkpoint.ts";
 import { findFolder } from "../../model/find-folder.ts";
 import type { OpenModelOptions } from "../../model/open-model.ts";
@@ -19,7 +20,7 @@ import { answerExample } from "../trainer/batch.ts";
 import { stepCount, train, type TrainStep } from "../trainer/train.ts";
 import { TrainingSession } from "../trainer/training-session.ts";
 import { type AnswerItem, encodeAnswers } from "./answer-examples.ts";
-import { CARD_FILE, checkApart, checkRoom, RECORD_FILE } from "./make-room.ts";
+import { CARD_FILE, FINE_TUNED, RECORD_FILE } from "./fine-tuned-files.ts";
 import { type HeldOutAccuracy, measureHeldOut } from "./held-out.ts";
 import { type FineTuneRecord, modelCard } from "./record.ts";
 import { loadTrainingState, saveTrainingState } from "./training-state.ts";
@@ -104,7 +105,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneRecord
   if (items.length === 0) {
     throw new CaaError("empty-selection", "fine-tuning: expected at least one item, got none");
   }
-  await checkRoom(out, overwrite);
+  await checkRoom(out, overwrite, FINE_TUNED);
   const { trainable, batchSize = 1, epochs = 1, learningRate = 1e-4, seed = 0 } = options;
   const cacheDir = options.cacheDirectory ?? cacheDirectory(process.env);
   const found = await findFolder(options.model, {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../checkpoint/files.ts";
 import { PROMPT_STYLES, type PromptFormat, promptStyleName } from "../../prompt/prompt-style.ts";
-import { RECORD_FILE } from "./make-room.ts";
+import { RECORD_FILE } from "./fine-tuned-files.ts";
 
 /** A step takes some 150 bytes: over 400,000 steps. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
