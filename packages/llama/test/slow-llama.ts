@@ -22,6 +22,13 @@ export class SlowLlama {
     this.#checkpoint = checkpoint;
   }
 
+  embedding(id: number): Row {
+    const size = this.#checkpoint.config.hidden_size;
+    return Float64Array.from(
+      this.#weight("model.embed_tokens.weight").subarray(id * size, (id + 1) * size),
+    );
+  }
+
   /** What every block computes at every token. */
   blocks(
     ids: readonly number[],
@@ -29,7 +36,7 @@ export class SlowLlama {
     vectors: readonly Float32Array[] = [],
   ): readonly SlowBlock[] {
     const { config } = this.#checkpoint;
-    let h = ids.map((id) => this.#embedding(id));
+    let h = ids.map((id) => this.embedding(id));
     return Array.from({ length: config.num_hidden_layers }, (_, layer) => {
       const block = `model.layers.${layer}`;
       const attention = this.#attention(
@@ -131,13 +138,6 @@ export class SlowLlama {
     const weight = this.#weight(`${name}.weight`); // (out, in)
     return Float64Array.from({ length: weight.length / x.length }, (_, row) =>
       product(x, weight.subarray(row * x.length, (row + 1) * x.length)),
-    );
-  }
-
-  #embedding(id: number): Row {
-    const size = this.#checkpoint.config.hidden_size;
-    return Float64Array.from(
-      this.#weight("model.embed_tokens.weight").subarray(id * size, (id + 1) * size),
     );
   }
 

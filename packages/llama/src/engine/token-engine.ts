@@ -1,4 +1,4 @@
-import { CaaError } from "@caa/core";
+import { CaaError, throwIfAborted } from "@caa/core";
 import type { LlamaConfig } from "../config/llama-config.ts";
 import { lensGraph } from "../graph/lens-graph.ts";
 import { llamaGraph } from "../graph/llama-graph.ts";
@@ -82,6 +82,7 @@ export class TokenEngine implements Engine {
     if (this.#disposed) {
       throw new CaaError("invalid-argument", "lens: the model is disposed");
     }
+    throwIfAborted(signal);
     this.#lens ??= this.#openLens().catch((error: unknown) => {
       this.#lens = undefined; // the next call tries again
       throw error;
@@ -93,7 +94,7 @@ export class TokenEngine implements Engine {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#pass.dispose();
-    const lens = await this.#lens;
+    const lens = await this.#lens?.catch(() => undefined); // the call that opened it has the error
     await lens?.pass.dispose();
     await lens?.readout.dispose();
   }

@@ -18,6 +18,7 @@ export class GraphSession {
   readonly #session: InferenceSession;
   readonly #tensor: typeof Tensor;
   #released = false;
+  #running: Promise<unknown> = Promise.resolve();
 
   private constructor(session: InferenceSession, tensor: typeof Tensor) {
     this.#session = session;
@@ -56,7 +57,9 @@ export class GraphSession {
           ? new this.#tensor("int64", data, shape)
           : new this.#tensor("float32", data, shape);
     }
-    const results = await this.#session.run(tensors, [...outputs]);
+    const run = this.#session.run(tensors, [...outputs]);
+    this.#running = run.catch(() => undefined);
+    const results = await run;
     const values = new Map<string, Float32Array>();
     for (const name of outputs) {
       const data = results[name]?.data;
@@ -68,9 +71,11 @@ export class GraphSession {
     return values;
   }
 
+  /** Lets the runs that have begun end; there are no others after it. */
   async release(): Promise<void> {
     if (!this.#released) {
       this.#released = true;
+      await this.#running; // the runtime begins runs late, and ends them in order
       await this.#session.release();
     }
   }
