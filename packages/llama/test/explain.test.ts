@@ -1,5 +1,6 @@
 import { applySteering, type SteeringStep } from "@caa/core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { TokenEngine } from "../src/engine/token-engine.ts";
 import type { LlamaModel } from "../src/model/llama-model.ts";
 import { openFixtureModel, step } from "./fixture-engine.ts";
 import { SlowLlama } from "./slow-llama.ts";
@@ -17,11 +18,12 @@ const add = (change: Partial<SteeringStep> = {}): SteeringStep => ({
   ...change,
 });
 
+let engine: TokenEngine;
 let model: LlamaModel;
 let slow: SlowLlama;
 beforeAll(async () => {
   const opened = await openFixtureModel("grouped-heads");
-  ({ model } = opened);
+  ({ engine, model } = opened);
   slow = new SlowLlama(opened.checkpoint);
 });
 afterAll(() => model.dispose());
@@ -90,9 +92,21 @@ test("an added vector changes by its length times the multiplier", async () => {
   }
 });
 
-test("what acts on none of the tokens that are there is told without a run; too long and too strong are errors", async () => {
-  const tokens = await model.explain({ user: text.user }, [add({ positions: "generated" })]);
+test("what acts on none of the tokens that are there is told without a run, and all layers take one job", async () => {
+  using forward = vi.spyOn(engine, "forward");
+  const prompt = { user: text.user };
+  const tokens = await model.explain(prompt, [add({ positions: "generated" })]);
   expect(tokens.flatMap(({ steps }) => steps)).toEqual([]);
+  expect(forward).not.toHaveBeenCalled();
+  const steered = await model.explain(
+    prompt,
+    [0, 1, 2].map((layer) => add({ layer })),
+  );
+  expect(steered.at(-1)?.steps).toHaveLength(3);
+  expect(forward).toHaveBeenCalledTimes(1);
+});
+
+test("too long and too strong are errors", async () => {
   const code = (value: string): unknown => expect.objectContaining({ code: value });
   const strong = [add({ layer: 0, multiplier: 1e300 }), add()];
   await expect(model.explain(text, strong)).rejects.toEqual(code("invalid-data"));

@@ -12,7 +12,13 @@ import { encodeText } from "./encode-text.ts";
 import type { LlamaModelParts } from "./llama-model.ts";
 import { SteeringCompiler } from "./token-steering.ts";
 
-/** Every token of a text with the steps that act on it, and how much they change there: one run a steered layer. */
+/** Most numbers of the residual stream that are held at once: 64 MiB of float32. */
+const MAX_STREAM = 2 ** 24;
+
+/**
+ * Every token of a text with the steps that act on it, and how much they change there. Each steered layer needs a run of
+ * its own, which shares the tokens before the first steered one with the others.
+ */
 export async function explainText(
   parts: LlamaModelParts,
   text: ReadText,
@@ -27,28 +33,39 @@ export async function explainText(
   const acting = ids.map((_, position) => actingSteps(steps, position));
 
   const changes = ids.map(() => new Map<TokenStep, SteeringChange>());
-  for (const layer of new Set(acting.flat().map((step) => step.layer))) {
-    const own = acting.map((here) => here.filter((step) => step.layer === layer));
-    const positions = [...ids.keys()].filter((position) => own[position]?.length !== 0);
+  const actsAt = (layer: number): readonly number[] =>
+    [...ids.keys()].filter((position) => acting[position]?.some((step) => step.layer === layer));
+  const layers = [...new Set(acting.flat().map((step) => step.layer))];
+  const most = layers.reduce((count, layer) => Math.max(count, actsAt(layer).length), 0);
+  // A job holds the stream of each of its layers at the tokens of each of its sequences, one a layer.
+  const perJob = Math.max(1, Math.floor(Math.sqrt(MAX_STREAM / (most * config.hidden_size))));
+  for (let start = 0; start < layers.length; start += perJob) {
+    const together = layers.slice(start, start + perJob);
+    const places = together.flatMap((layer, sequence) =>
+      actsAt(layer).map((position) => ({ sequence, position })),
+    );
     // What the steps of a layer start from is what its block gives where only earlier layers are steered.
     const { residual } = await engine.forward(
       {
         vectors: compiler.vectors,
-        sequences: [{ ids, steps: steps.filter((step) => step.layer < layer) }],
-        residual: {
-          layers: [layer],
-          places: positions.map((position) => ({ sequence: 0, position })),
-        },
+        sequences: together.map((layer) => ({
+          ids,
+          steps: steps.filter((step) => step.layer < layer),
+        })),
+        residual: { layers: together, places },
       },
       signal,
     );
-    positions.forEach((position, place) => {
-      const here = own[position] ?? [];
+    places.forEach(({ sequence, position }, place) => {
+      const layer = together[sequence] ?? -1;
+      const here = (acting[position] ?? []).filter((step) => step.layer === layer);
+      const d = config.hidden_size;
+      const h = residual[place]?.subarray(sequence * d, (sequence + 1) * d); // (d_model)
       const applied = here.map((step) => ({
         ...step,
         vector: compiler.vectors[step.vector] ?? new Float32Array(),
       }));
-      steeringChanges(checkFinite(residual[place], layer), applied).forEach((change, i) => {
+      steeringChanges(checkFinite(h, layer), applied).forEach((change, i) => {
         const step = here[i];
         if (step !== undefined) {
           changes[position]?.set(step, change);
