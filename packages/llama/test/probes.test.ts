@@ -6,7 +6,8 @@ import type {
   Steering,
   SteeringStep,
 } from "@caa/core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ForwardPass } from "../src/engine/forward-pass.ts";
 import type { TokenEngine } from "../src/engine/token-engine.ts";
 import type { LlamaModel } from "../src/model/llama-model.ts";
 import { openFixtureModel, relativeDifference, step } from "./fixture-engine.ts";
@@ -241,6 +242,22 @@ describe("probes while generating", () => {
       expect(seen[i]?.map(({ id }) => id)).toEqual([...promptTokens, ...tokens.slice(0, -1)]);
       expect(seen[i]?.every(({ scores }) => scores.length === 0)).toBe(true);
     });
+  });
+
+  test("take one run more, which reads the last token; without probes none, and no stream is read", async () => {
+    using run = vi.spyOn(ForwardPass.prototype, "run");
+    const [request] = requests;
+    const asked = request === undefined ? [] : [request];
+    const reads = () => run.mock.calls.map(([{ residualAt }]) => residualAt.length);
+    const { seen } = await generate({}, asked);
+    const prompt = seen[0]?.filter(({ isPrompt }) => isPrompt).length;
+    expect(reads()).toEqual([prompt, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    run.mockClear();
+    await generate({ probes: [] }, asked);
+    expect(reads()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    run.mockClear();
+    await model.generate(asked, { maxNewTokens: 9, temperature: 1, probes });
+    expect(reads()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test("are refused where they do not fit, and end where they are aborted", async () => {

@@ -8,7 +8,10 @@ import { StopFilter } from "./stop-filter.ts";
 import { tokenText } from "./token-text.ts";
 import { SteeringCompiler, spanOfSteps } from "./token-steering.ts";
 
-/** Generates for all requests in batches, decodes as tokens come, and ends a text at a stop string. */
+/**
+ * Generates for all requests in batches, decodes as tokens come, and ends a text at a stop string. `onText` has a token's text
+ * when it is drawn, `onToken` has the token one run later, when it has been read.
+ */
 export async function generateTexts(
   { engine, tokenizer, format, config }: LlamaModelParts,
   requests: readonly GenerateRequest[],
