@@ -5,6 +5,7 @@ import { addEval } from "./commands/eval.ts";
 import { addFinetune } from "./commands/finetune.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addLens } from "./commands/lens.ts";
+import { addModelsExport } from "./commands/models-export.ts";
 import { addModelsInfo } from "./commands/models-info.ts";
 import { addPlotActivations } from "./commands/plot-activations.ts";
 import { addPlotResults } from "./commands/plot-results.ts";
@@ -62,8 +63,9 @@ export function createProgram(dependencies: CliDependencies): Command {
   addLens(program, dependencies);
   addScore(program, dependencies);
   addFinetune(program, dependencies);
-  const models = program.command("models").description("look at models");
+  const models = program.command("models").description("look at models, export them");
   addModelsInfo(models, dependencies);
+  addModelsExport(models, dependencies);
   addData(program, dependencies);
   addDemo(program, dependencies);
 
@@ -87,7 +89,11 @@ export function createProgram(dependencies: CliDependencies): Command {
     "caa vectors import CAA/vectors --model-id llama-2-7b-chat",
   );
   examples(plot, "caa plot results", "caa plot activations --layers 13");
-  examples(models, "caa models info llama-2-7b-chat");
+  examples(
+    models,
+    "caa models info llama-2-7b-chat",
+    "caa models export llama-2-7b-chat --bake sycophancy:14:1.5 --out exported",
+  );
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 nothing to do, 4 nothing found to recommend (caa tune), 130 stopped by Ctrl-C",

@@ -47,7 +47,7 @@ export function requestedPlan({ steer = [] }: SteeringOptions): readonly PlanEnt
 export async function resolveSteering(
   entries: readonly PlanEntry[],
   options: SteeringOptions,
-  model: SteerableModel,
+  model: Pick<SteerableModel, "info">,
   { cwd, stderr }: CliDependencies,
   behaviors: readonly string[] = [],
 ): Promise<ResolvedSteering> {

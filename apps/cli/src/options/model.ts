@@ -28,17 +28,25 @@ export function addModelOption(command: Command): Command {
 
 /** Adds the options of how a model is opened. */
 export function addRuntimeOptions(command: Command): Command {
-  command
-    .option("--device <device>", "auto, cpu or cuda (default: auto)", oneOf("auto", "cpu", "cuda"))
-    .option(
-      "--dtype <dtype>",
-      "weights as float32, or in blocks of 8 or 4 bits: float32, q8, q4 (default: float32)",
-      oneOf("float32", "q8", "q4"),
-    );
+  command.option(
+    "--device <device>",
+    "auto, cpu or cuda (default: auto)",
+    oneOf("auto", "cpu", "cuda"),
+  );
+  addDtypeOption(command);
   return addPromptOptions(command).option(
     "--threads <n>",
     "threads of the processor (default: one a physical core)",
     parseCount,
+  );
+}
+
+/** Adds `--dtype`. */
+export function addDtypeOption(command: Command): Command {
+  return command.option(
+    "--dtype <dtype>",
+    "weights as float32, or in blocks of 8 or 4 bits: float32, q8, q4 (default: float32)",
+    oneOf("float32", "q8", "q4"),
   );
 }
 

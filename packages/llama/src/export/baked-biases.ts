@@ -29,9 +29,10 @@ export async function bakedBiases(
     let sum = sums.get(name);
     if (sum === undefined) {
       const own = tensors.get(name);
-      sum = new Float64Array(
-        own === undefined ? dModel : await readFloats(storedFloats(name, own), signal),
-      );
+      sum =
+        own === undefined
+          ? new Float64Array(dModel)
+          : Float64Array.from(await readFloats(storedFloats(name, own), signal));
       sums.set(name, sum);
     }
     for (const [i, x] of step.vector.entries()) {
