@@ -37,5 +37,9 @@ export function load() {
   return { minute, busy: minute > 0.25 * coreCount() };
 }
 
-/** Peak resident memory of this process so far. */
-export const peakBytes = () => process.resourceUsage().maxRSS * 1024;
+/** Peak resident memory of this process so far; what the system calls "maxRSS" begins with that of the parent. */
+export function peakBytes() {
+  const status = "/proc/self/status";
+  const line = existsSync(status) ? field(readFileSync(status, "utf8"), "VmHWM") : undefined;
+  return (line === undefined ? process.resourceUsage().maxRSS : Number.parseInt(line, 10)) * 1024;
+}
