@@ -14,7 +14,7 @@ function biasName(layer: number): string {
  * it is added at every token. A bias that the model has already is part of the sum.
  *
  * @throws {CaaError} `unsupported` for what no bias can do: ablate and clamp, which read the stream, and steering of some
- * tokens alone; `invalid-argument` for a layer that is not there; `shape-mismatch`
+ * tokens alone; `invalid-argument` for a layer that is not there and for sums that are not finite; `shape-mismatch`
  */
 export async function bakedBiases(
   { config, tensors }: Pick<Checkpoint, "config" | "tensors">,
@@ -39,9 +39,18 @@ export async function bakedBiases(
       sum[i] = (sum[i] ?? 0) + step.multiplier * x;
     }
   }
-  return new Map(
-    [...sums].map(([name, sum]) => [name, { shape: [dModel], values: Float32Array.from(sum) }]),
-  );
+  const biases = new Map<string, MadeTensor>();
+  for (const [name, sum] of sums) {
+    const values = Float32Array.from(sum);
+    if (!values.every(Number.isFinite)) {
+      throw new CaaError(
+        "invalid-argument",
+        `bake: expected finite numbers in ${name}, got others`,
+      );
+    }
+    biases.set(name, { shape: [dModel], values });
+  }
+  return biases;
 }
 
 function checkStep(
@@ -62,7 +71,7 @@ function checkStep(
       `${where}: expected the positions all, got ${formatPositions(positions)}; a bias acts at every token`,
     );
   }
-  if (layer >= layers) {
+  if (!Number.isInteger(layer) || layer < 0 || layer >= layers) {
     throw new CaaError(
       "invalid-argument",
       `${where}: expected a layer from 0 to ${layers - 1}, got ${layer}`,

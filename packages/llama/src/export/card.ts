@@ -33,7 +33,7 @@ ${model.license === null ? "" : `license: ${JSON.stringify(model.license)}\n`}li
 # ${model.id}${baked ? ", steered for good" : ""}, ${format === "hf" ? "as a Hugging Face folder" : "as ONNX"}
 
 - model: ${model.id}${model.revision === null ? "" : ` at ${model.revision}`} (${model.architecture}, hash ${model.hash})
-- weights: ${dtype === "float32" ? "as stored, computed in float32" : `${dtype} blocks of 32 weights`}
+- weights: ${dtype === "float32" ? "as stored" : `${dtype} blocks of 32 weights`}${format === "hf" ? "" : ", computed in float32"}
 - prompts: ${info.promptStyle}, as \`caa\` writes them for this model; the files of the tokenizer are here
 - license: ${model.license ?? "not known to the program that wrote this"}; that of the model holds for this copy of it
 
@@ -57,7 +57,7 @@ ${table(["vector of", "layer", "multiplier", "hash of the file of vectors"], row
 function huggingFaceSection(sample: SampleText): string {
   return `## Running it
 
-A LlamaForCausalLM with \`mlp_bias\`: the baked vectors are \`model.layers.<n>.mlp.down_proj.bias\`, all other biases are zeros. Whatever runs this architecture steers with it.
+A LlamaForCausalLM with \`mlp_bias\`: the baked vectors are \`model.layers.<n>.mlp.down_proj.bias\`, and biases that the model did not have are zeros. Whatever runs this architecture steers with it.
 
 \`\`\`python
 ${transformersExample(sample)}

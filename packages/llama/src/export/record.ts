@@ -3,8 +3,7 @@ import type { ExportSource } from "./export-source.ts";
 import type { BakedStep } from "./export-model.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 
-export const EXPORT_FORMATS = ["onnx", "hf"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type ExportFormat = "onnx" | "hf";
 
 /** What an export is; `export.json` in its folder. */
 export interface ExportRecord {
