@@ -31,7 +31,7 @@ const config: ViteUserConfig = defineConfig({
     pool: "forks",
     // By default one processor is left free, which on two of them runs everything one after the other.
     maxWorkers: "100%",
-    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "test/**/*.test.{ts,mjs}"],
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     // Wide, since a busy machine makes everything several times slower: they end what hangs, and measure nothing.
     testTimeout: 60_000,

@@ -1,5 +1,6 @@
 // Training steps by this project and by the PyTorch reference, in alternation: `node bench/training.mjs [layer|all]
-// [--rounds N]` after a build. Needs what bench.mjs needs.
+// [--rounds N]` after a build. Needs CAA_TEST_DATA, CAA_TEST_REFERENCE,
+// CAA_BENCH_PYTHON (docs/performance.md) and CAA_BENCH_MODEL (a Hugging Face folder in float32).
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -24,7 +25,7 @@ const {
   CAA_BENCH_PYTHON: python,
 } = process.env;
 if (!data || !reference || !folder || !python) {
-  console.error("bench: the head of bench/bench.mjs says which variables to set");
+  console.error("bench: the head of bench/training.mjs says which variables to set");
   process.exit(2);
 }
 
