@@ -71,7 +71,7 @@ for (const one of chosen) {
   save();
 }
 console.log(markdown(results));
-log(`results: ${values.json}`);
+log(`results: ${values.json}; ${Math.round(performance.now() / 60_000)} minutes`);
 process.exitCode = results.cases.some(({ error, skipped }) => error !== null && !skipped) ? 1 : 0;
 
 async function runCase(one) {

@@ -38,7 +38,7 @@ export const ab = {
   byDefault: true,
   rounds: 3,
   peers: ["reference", "steering-vectors"],
-  how: "SmolLM2-135M-Instruct in float32. Ours runs the whole sweep, 1,800 evaluations whose prompts are shared by all of an item's cells. The peers share nothing between cells and run layers 8, 14 and 20 on a subset of the items spread over the lengths as all are (the reference at least 60 s a round, the library 20 s), extrapolated per evaluation. Limit: operations of each item's prompt once, of its steered tokens once a cell through the blocks above the cell's layer, and of the cell's logits.",
+  how: "SmolLM2-135M-Instruct in float32. Ours runs the whole sweep, 1,800 evaluations whose prompts are shared by all of an item's cells. The peers share nothing between cells and run layers 8, 14 and 20 on a subset of the items spread over the lengths as all are (the reference at least 60 s a round, the library 10 s), extrapolated per evaluation. Limit: operations of each item's prompt once, of its steered tokens once a cell through the blocks above the cell's layer, and of the cell's logits.",
 
   async run({ rounds, full, small, limits, peers, log }) {
     const items = read("ab").slice(0, small ? 2 : 20);
@@ -107,7 +107,7 @@ export const ab = {
         [
           { name: "ours", run: sweep(items) },
           ...theirs("reference", 6, 60),
-          ...theirs("steering-vectors", 2, 20),
+          ...theirs("steering-vectors", 2, 10),
         ],
         rounds,
         log,

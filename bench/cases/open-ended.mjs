@@ -27,7 +27,7 @@ export const openEnded = {
   byDefault: true,
   rounds: 3,
   peers: ["reference", "llama.cpp"],
-  how: "SmolLM2-135M-Instruct, greedy, layer 14, up to 100 tokens a text, prompts included in the time; tokens made a second. Ours runs all 150 texts, in float32 (from the folder the reference has) and q4 (from the GGUF file llama.cpp has). The reference runs a subset of the questions spread over the lengths as all are, at least 60 s a round. llama.cpp (Q4_1, the same prompts, which it cannot steer this way) runs at least 20 s a round with 1, 8 and 32 streams of one context. Rates are extrapolated per token. Limit: operations of each question's prompt once and of each token made, or the bytes of the weights once a step of 32 rows and of the keys and values, the larger.",
+  how: "SmolLM2-135M-Instruct, greedy, layer 14, up to 100 tokens a text, prompts included in the time; tokens made a second. Ours runs all 150 texts in float32 (from the folder the reference has); in q4 (from the GGUF file llama.cpp has) without `--full` those of 21 questions. The reference runs a subset of the questions spread over the lengths as all are, at least 60 s a round. llama.cpp (Q4_1, the same prompts, which it cannot steer this way) runs at least 15 s a round with 1, 8 and 32 streams of one context. Rates are extrapolated per token. Limit: operations of each question's prompt once and of each token made, or the bytes of the weights once a step of 32 rows and of the keys and values, the larger.",
 
   async run({ rounds, full, small, limits, peers, log }) {
     const questions = read("openEnded").slice(0, small ? 2 : 50);
@@ -37,13 +37,13 @@ export const openEnded = {
     const vector = sineVector(models.float32.info.dModel);
     const texts = new Map();
     const secondsAtLimit = {};
-    const requests = questions.flatMap(({ question }) =>
-      MULTIPLIERS.map((multiplier) => ({
-        prompt: { user: question },
-        steering: [step(LAYER, vector, multiplier)],
-      })),
-    );
-    const ours = (dtype) => async () => {
+    const ours = (dtype, items) => async () => {
+      const requests = items.flatMap(({ question }) =>
+        MULTIPLIERS.map((multiplier) => ({
+          prompt: { user: question },
+          steering: [step(LAYER, vector, multiplier)],
+        })),
+      );
       let made = [];
       const seconds = await timed(async () => {
         made = await models[dtype].generate(requests, { maxNewTokens: tokens });
@@ -56,7 +56,7 @@ export const openEnded = {
       secondsAtLimit[dtype] = limitSeconds(work, limits) / count;
       if (dtype === "float32") {
         made.forEach((text, k) => {
-          const { question } = questions[Math.floor(k / MULTIPLIERS.length)];
+          const { question } = items[Math.floor(k / MULTIPLIERS.length)];
           texts.set(`${MULTIPLIERS[k % MULTIPLIERS.length]} ${question}`, text.tokens.join());
         });
       }
@@ -98,7 +98,7 @@ export const openEnded = {
           all: prompts.length,
           first: small ? 2 : first,
           full,
-          seconds: small ? 0 : 20,
+          seconds: small ? 0 : 15,
           subset: (size) => prompts.slice(0, size),
           ask: async (some) => {
             const answer = await peers["llama.cpp"].ask({
@@ -113,8 +113,8 @@ export const openEnded = {
       );
       const results = await alternate(
         [
-          { name: "float32", run: ours("float32") },
-          { name: "q4", run: ours("q4") },
+          { name: "float32", run: ours("float32", questions) },
+          { name: "q4", run: ours("q4", full ? questions : byLength(21)) },
           ...(peers.reference === null ? [] : [reference()]),
           ...(peers["llama.cpp"] === null ? [] : streamSides),
         ],

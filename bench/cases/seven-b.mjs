@@ -22,12 +22,12 @@ export const sevenB = {
   byDefault: true,
   rounds: 3,
   peers: [],
-  how: "Random blocks in a temporary folder (4 GB and 8 GB), a process for each type. Decoding: one text, the time of 24 tokens less that of one. Prompt: one of about 200 tokens. Vectors: one contrast pair as long, all 32 layers. Load: the first, with hashing of the file, and a second one. Memory: the peak of the resident set of the whole process. Limit of decoding: the bytes of weights and cache a token at the measured bandwidth; of the others the operations of the blocks on the prompt.",
+  how: "Random blocks in a temporary folder (q4: 4 GB; with `--full` q8: 8 GB), a process for each type. Decoding: one text, the time of 24 tokens less that of one. Prompt: one of about 200 tokens. Vectors: one contrast pair as long, all 32 layers. Load: the first, with hashing of the file, and a second one. Memory: the peak of the resident set of the whole process. Limit of decoding: the bytes of weights and cache a token at the measured bandwidth; of the others the operations of the blocks on the prompt.",
 
-  async run({ rounds, small, limits, log }) {
+  async run({ rounds, full, small, limits, log }) {
     const rows = [];
     const results = {};
-    for (const bits of small ? [4] : [4, 8]) {
+    for (const bits of full ? [4, 8] : [4]) {
       const folder = mkdtempSync(join(tmpdir(), "caa-bench-"));
       try {
         const model = join(folder, "llama-2-shape");

@@ -29,12 +29,16 @@ export const vectors = {
   byDefault: true,
   rounds: 3,
   peers: ["reference", "steering-vectors"],
-  how: "SmolLM2-135M-Instruct; activations of all 30 layers at the answer letter of 60 contrast pairs. The peers run float32, one forward pass a text, on a subset that is spread over the lengths as all are (the reference at least 60 s a round, the library 20 s), extrapolated per pair; so does q8, on 15 pairs. Limit: operations of one pass over what the two texts of a pair share, and their two last tokens.",
+  how: "SmolLM2-135M-Instruct; activations of all 30 layers at the answer letter of 60 contrast pairs. The peers run float32, one forward pass a text, on a subset that is spread over the lengths as all are (the reference at least 60 s a round, the library 10 s), extrapolated per pair; so do q4 on 30 pairs and q8 on 10, without `--full`. Limit: operations of one pass over what the two texts of a pair share, and their two last tokens.",
 
   async run({ rounds, full, small, limits, peers, log }) {
     const pairs = read("pairs").slice(0, small ? 4 : 60);
     const byLength = (size) => spreadSubset(pairs, size, ({ question }) => question.length);
-    const work = { float32: pairs, q4: pairs, q8: full ? pairs : byLength(15) };
+    const work = {
+      float32: pairs,
+      q4: full ? pairs : byLength(30),
+      q8: full ? pairs : byLength(10),
+    };
     const sizes = modelSizes(readConfig(floatFolder()));
     const layers = Array.from({ length: sizes.layers }, (_, layer) => layer);
     const models = {};
@@ -98,7 +102,7 @@ export const vectors = {
         [
           ...DTYPES.map((dtype) => ({ name: dtype, run: ours(dtype, work[dtype]) })),
           ...theirs("reference", 30, 60),
-          ...theirs("steering-vectors", 10, 20),
+          ...theirs("steering-vectors", 8, 10),
         ],
         rounds,
         log,

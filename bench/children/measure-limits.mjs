@@ -52,8 +52,8 @@ async function readBandwidth() {
 }
 
 const [rows, inner, columns] = [512, 2048, 2048];
-const operationsPerSecond = (2 * rows * inner * columns) / (await fastest(rows, inner, columns, 4));
-const oneRow = (4 * 8192 * 16384) / (await fastest(1, 8192, 16384, 3));
+const operationsPerSecond = (2 * rows * inner * columns) / (await fastest(rows, inner, columns, 2));
+const oneRow = (4 * 8192 * 16384) / (await fastest(1, 8192, 16384, 1));
 const read = await readBandwidth();
 console.log(
   JSON.stringify({ operationsPerSecond, bytesPerSecond: Math.max(oneRow, read), oneRow, read }),

@@ -21,6 +21,7 @@ async function write(user, maxNewTokens) {
   return { seconds, made: made.tokens.length, prompt: made.promptTokens.length };
 }
 
+await write("sea", 2); // warm
 for (let round = 0; round < rounds; round++) {
   // The prompt's time is that of a text of one token.
   const one = await write("sea", 1);
