@@ -24,24 +24,32 @@ describe("resolutionOf", () => {
     );
   });
 
-  it("lets small categories weigh, since all count alike", () => {
-    // K^2 / sum 1 / n_k = 4 / (1 / 5 + 1 / 45) = 18 items; scipy 1.17.1: stats.t.ppf(0.975, 17) / 2 / sqrt(18)
-    const { n, halfWidth, smallestEffect } = resolutionOf([5, 45]);
+  it("lets small categories weigh, since all count alike and small ones tell their spread badly", () => {
+    // scipy 1.17.1: stats.t.ppf(0.975, df) / 4 * sqrt(1 / 5 + 1 / 45), df = (1 / 5 + 1 / 45)^2 / (1 / 25 / 4 + 1 / 2025 / 44)
+    const { n, halfWidth } = resolutionOf([5, 45]);
     expect(n).toBe(50);
-    expect(halfWidth).toBeCloseTo(0.24864415035649196, 8);
-    expect(smallestEffect).toBeCloseTo(resolutionOf(18).smallestEffect, 12);
-    expect(resolutionOf([10, 10, 10]).halfWidth).toBeCloseTo(resolutionOf(30).halfWidth, 12);
+    expect(halfWidth).toBeCloseTo(0.3041927368, 8);
+    expect(resolutionOf([10, 10, 10]).halfWidth).toBeCloseTo(0.187305643, 8); // stats.t.ppf(0.975, 27) / 2 / sqrt(30)
   });
 
-  it("is the half width that the interval of such items has", () => {
-    const sizes = [4, 8, 40];
-    const items = sizes.flatMap((n, k) =>
-      Array.from({ length: n }, (_, i) => ({ value: i % 2, category: `category ${k}` })),
-    );
-    const { low = 0, high = 0 } = meanOverItems(items, OPTIONS).bootstrap ?? {};
-    const ratio = (high - low) / 2 / resolutionOf(sizes).halfWidth;
-    expect(ratio).toBeGreaterThan(0.95);
-    expect(ratio).toBeLessThan(1.25); // so small categories tell their own spread badly
+  it.each([{ sizes: [4, 8, 40] }, { sizes: [6, 30] }, { sizes: [2, 2, 4, 20, 20] }])(
+    "is the half width that the interval of $sizes items has",
+    ({ sizes }) => {
+      const items = sizes.flatMap((n, k) =>
+        Array.from({ length: n }, (_, i) => ({
+          value: 0.5 + (i % 2 === 0 ? 0.5 : -0.5) * Math.sqrt((n - 1) / n), // s = 0.5 in each
+          category: `category ${k}`,
+        })),
+      );
+      const { low = 0, high = 0 } = meanOverItems(items, OPTIONS).bootstrap ?? {};
+      expect(Math.abs((high - low) / 2 / resolutionOf(sizes).halfWidth - 1)).toBeLessThan(0.05);
+    },
+  );
+
+  it("says no more than that a share lies in [0, 1]", () => {
+    expect(resolutionOf(2).halfWidth).toBe(0.5);
+    expect(resolutionOf([1, 1]).halfWidth).toBe(0.5);
+    expect(resolutionOf([2, 50]).halfWidth).toBe(0.5);
   });
 
   it.each([

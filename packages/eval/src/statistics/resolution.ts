@@ -3,7 +3,7 @@ import { CaaError, studentTQuantile } from "@caa/core";
 /** What a number of items can show. */
 export interface Resolution {
   readonly n: number;
-  /** Half the width of the interval of a share near one half: `t_{n-1} * 0.5 / sqrt(n)`. */
+  /** Half the width of the interval of a share near one half: `t_{n-1} * 0.5 / sqrt(n)`, at most 0.5. */
   readonly halfWidth: number;
   /**
    * The smallest difference between two multipliers that is found with the given power, on the same items:
@@ -23,12 +23,12 @@ export interface ResolutionOptions {
 
 /**
  * What items can show before anything is measured; real changes mostly spread less. Of K categories that count alike, however
- * many items n_k each has, the mean has the variance of that of `K^2 / sum_k (1 / n_k)` items of one kind: small categories
- * weigh.
+ * many items n_k each has, the mean has the variance of that of `K^2 / sum_k (1 / n_k)` items of one kind, and t the degrees of
+ * freedom that `meanOfStrata` gives it where all spread alike: small categories weigh, and tell their spread badly.
  * @param items how many; in tests with categories, how many of each
  * @throws {CaaError} invalid-argument for fewer than 2 items, or a category without
  * @example resolutionOf(50).halfWidth // 0.142
- * @example resolutionOf([5, 45]).halfWidth // 0.249, as of 18 items
+ * @example resolutionOf([5, 45]).halfWidth // 0.304
  */
 export function resolutionOf(
   items: number | readonly number[],
@@ -40,11 +40,17 @@ export function resolutionOf(
     const got = `${n} in ${sizes.length} categories`;
     throw new CaaError("invalid-argument", `resolutionOf: expected 2 items or more, got ${got}`);
   }
-  const alike = Math.max(2, sizes.length ** 2 / sizes.reduce((sum, size) => sum + 1 / size, 0));
-  const t = studentTQuantile((1 + confidence) / 2, alike - 1);
+  const sum = (of: (size: number) => number): number =>
+    sizes.reduce((total, size) => total + of(size), 0);
+  const alone = sizes.filter((size) => size === 1).length; // drawn from all
+  const variance = sum((size) => 1 / size);
+  const doubt = sum((size) => (size === 1 ? 0 : 1 / size ** 2 / (size - 1))) + alone ** 2 / (n - 1);
+  const degreesOfFreedom = Math.max(1, variance ** 2 / doubt);
+  const t = studentTQuantile((1 + confidence) / 2, degreesOfFreedom);
+  const error = Math.sqrt(variance) / sizes.length; // of the mean, of items that spread by 1
   return {
     n,
-    halfWidth: (t * 0.5) / Math.sqrt(alike),
-    smallestEffect: ((t + studentTQuantile(power, alike - 1)) * spread) / Math.sqrt(alike),
+    halfWidth: Math.min(0.5, t * 0.5 * error),
+    smallestEffect: (t + studentTQuantile(power, degreesOfFreedom)) * spread * error,
   };
 }
