@@ -126,6 +126,13 @@ describe("meanOfStrata", () => {
     expect(() => meanOfStrata([[1, Number.NaN]])).toThrow(code("invalid-argument"));
     expect(() => meanOfStrata([[1, 2]], { confidence: 0 })).toThrow(code("invalid-argument"));
     expect(() => meanOfStrata([[1, 2]], { resamples: 99 })).toThrow(code("invalid-argument"));
+    for (const range of [
+      { low: 1, high: 0 },
+      { low: Number.NaN, high: 1 },
+      { low: 0, high: Number.NaN },
+    ]) {
+      expect(() => meanOfStrata([LEANING], { range })).toThrow(code("invalid-argument"));
+    }
   });
 });
 

@@ -62,6 +62,13 @@ export function meanOfStrata(
     const expected = `expected a whole number of resamples in [100, ${MAX_RESAMPLES}]`;
     throw new CaaError("invalid-argument", `meanOfStrata: ${expected}, got ${resamples}`);
   }
+  if (!(range.low <= range.high)) {
+    const expected = "expected a range whose low is at most its high";
+    throw new CaaError(
+      "invalid-argument",
+      `meanOfStrata: ${expected}, got ${range.low} to ${range.high}`,
+    );
+  }
   const mean = average(strata.map(average));
   const parts = partsOf(strata);
   const means = resampledMeans(parts, mean, strata.length, { seed, resamples });

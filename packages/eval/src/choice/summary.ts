@@ -3,6 +3,7 @@ import { categoryMeans, meanOverItems } from "../statistics/mean-over-items.ts";
 
 const CONFIDENCE = 0.95;
 const SHARE = { low: 0, high: 1 };
+const LENGTH = { low: 0, high: Number.POSITIVE_INFINITY };
 
 /**
  * The figures of a cell: `mean(matching / (matching + not matching))` over the rows that have a score, by category where rows
@@ -27,7 +28,7 @@ export function summarizeChoices(rows: readonly ChoiceRow[], seed: number): Choi
     ...options,
     p_matching: scored.length === 0 ? null : meanOverItems(scored, { ...options, range: SHARE }),
     letter_mass: meanOverItems(masses, { ...options, range: SHARE }),
-    relative_dose: doses.length === 0 ? null : meanOverItems(doses, options),
+    relative_dose: doses.length === 0 ? null : meanOverItems(doses, { ...options, range: LENGTH }),
     categories: rows.every(({ category }) => category === null) ? null : categoriesOf(scored),
   };
 }

@@ -3,8 +3,8 @@ import type { ChoiceCell } from "../results/choice-cell.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 import { type ItemValue, meanOverItems } from "../statistics/mean-over-items.ts";
 
-/** Where a change of p(matching) can lie. */
-const RANGE = { low: -1, high: 1 };
+/** Where a change of p(matching), or of any share, can lie. */
+export const CHANGE_OF_SHARE = { low: -1, high: 1 };
 
 /** Between which multipliers an effect is measured. */
 export interface Span {
@@ -84,7 +84,9 @@ function effectOf(low: ChoiceCell, high: ChoiceCell): Effect {
     to: high.settings.multiplier,
     n: changes.length,
     change:
-      changes.length === 0 ? null : meanOverItems(changes, { confidence, seed, range: RANGE }),
+      changes.length === 0
+        ? null
+        : meanOverItems(changes, { confidence, seed, range: CHANGE_OF_SHARE }),
     confidence,
     letterMass: Math.min(low.summary.letter_mass.mean, high.summary.letter_mass.mean),
   };

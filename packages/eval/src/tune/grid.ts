@@ -1,5 +1,5 @@
-import { meanWithIntervals } from "@caa/core";
-import { cellAt } from "../controls/effect.ts";
+import { type Interval, meanWithIntervals } from "@caa/core";
+import { CHANGE_OF_SHARE, cellAt } from "../controls/effect.ts";
 import type { ChoiceCell } from "../results/choice-cell.ts";
 import type { MeanSummary } from "../results/summary-schema.ts";
 
@@ -42,7 +42,7 @@ export function gridOf(cells: readonly ChoiceCell[], seed = 0): readonly Measure
         layer,
         multiplier,
         n: scored.length,
-        gain: scored.length === 0 ? null : summaryOf(scored, seed),
+        gain: scored.length === 0 ? null : summaryOf(scored, seed, CHANGE_OF_SHARE),
         letterMass: cell.summary.letter_mass,
         dose: cell.summary.relative_dose?.mean ?? null,
         gains,
@@ -59,8 +59,9 @@ export function gainsOf(plain: ChoiceCell, steered: ChoiceCell): ReadonlyArray<n
   });
 }
 
-/** A mean with its intervals. @throws {CaaError} empty-selection without values */
-export function summaryOf(values: readonly number[], seed: number): MeanSummary {
-  const { mean, t, bootstrap } = meanWithIntervals(values, { confidence: CONFIDENCE, seed });
+/** A mean with its intervals, `range` as `meanOfStrata` takes it. @throws {CaaError} empty-selection without values */
+export function summaryOf(values: readonly number[], seed: number, range?: Interval): MeanSummary {
+  const options = { confidence: CONFIDENCE, seed, ...(range && { range }) };
+  const { mean, t, bootstrap } = meanWithIntervals(values, options);
   return { mean, t, bootstrap };
 }

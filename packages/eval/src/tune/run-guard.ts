@@ -1,6 +1,6 @@
 import type { AnsweredPrompt } from "@caa/core";
 import { runChoiceSets } from "../choice/choice-sweep.ts";
-import { pairedChanges } from "../controls/effect.ts";
+import { CHANGE_OF_SHARE, pairedChanges } from "../controls/effect.ts";
 import { runOpenEndedSweep } from "../open-ended/open-ended-sweep.ts";
 import type { OpenEndedRow } from "../results/open-ended-cell.ts";
 import { meanOverItems } from "../statistics/mean-over-items.ts";
@@ -101,7 +101,9 @@ const checkAnswers: Check = async (context, { layer, multiplier }) => {
   if (rises.length === 0) {
     return [notChecked("repetition_rise", limit, "all answers have fewer than four words")];
   }
-  return [checkMost("repetition_rise", rises.length, summaryOf(rises, plan.seed), limit)];
+  return [
+    checkMost("repetition_rise", rises.length, summaryOf(rises, plan.seed, CHANGE_OF_SHARE), limit),
+  ];
 };
 
 const checkMmlu: Check = async ({ plan, plainLayer }, { layer, multiplier }) => {
@@ -128,7 +130,7 @@ const checkMmlu: Check = async ({ plan, plainLayer }, { layer, multiplier }) => 
         checkMost(
           "mmlu_drop",
           drops.length,
-          meanOverItems(drops, { confidence: CONFIDENCE, seed }),
+          meanOverItems(drops, { confidence: CONFIDENCE, seed, range: CHANGE_OF_SHARE }),
           limit,
         ),
       ];

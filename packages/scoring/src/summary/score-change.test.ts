@@ -69,6 +69,12 @@ describe("scoreChange", () => {
     expect(change?.bootstrap?.low).toBeGreaterThan(0);
   });
 
+  it("has no interval beyond the scale, of two questions either", () => {
+    const cells = [cell(0, [9, 2]), cell(1, [4, 6])];
+    const change = cells[1] && scoreChange(cells[1], 0, cells)?.change;
+    expect(change?.bootstrap).toEqual({ low: -10, high: 10 });
+  });
+
   it("leaves out questions without a score at either end", () => {
     const cells = [cell(-1, [1, null, 3]), cell(1, [2, 5, null])];
     expect(cells[1] && scoreChange(cells[1], -1, cells)).toMatchObject({

@@ -1,5 +1,8 @@
 import { CaaError, type MeanWithIntervals, meanWithIntervals } from "@caa/core";
+import { SCALE } from "../judge/verdict.ts";
 import type { ScoredCell } from "../scores/scored-file.ts";
+
+const RANGE = { low: SCALE.low - SCALE.high, high: SCALE.high - SCALE.low };
 
 /** What a change of the multiplier does to a judge's scores. */
 export interface ScoreChange {
@@ -40,7 +43,8 @@ export function scoreChange(
     return score === null || row.score === null ? [] : [score - row.score];
   });
   const { confidence, seed } = cell.summary;
-  const change = changes.length === 0 ? null : meanWithIntervals(changes, { confidence, seed });
+  const change =
+    changes.length === 0 ? null : meanWithIntervals(changes, { confidence, seed, range: RANGE });
   return { from, to, n: changes.length, change };
 }
 
