@@ -86,10 +86,10 @@ async function runCase(one) {
     skipped: false,
   };
   results.cases.push(entry);
-  const before = load();
+  const before = await load();
   const start = performance.now();
   log(
-    `${name}: ${one.title}${before.busy ? ` (the machine is BUSY: load ${before.minute.toFixed(2)})` : ""}`,
+    `${name}: ${one.title}${before.busy ? ` (the machine is BUSY: others take ${Math.round(before.others * 100)} % of it)` : ""}`,
   );
   const peers = await openPeers(one.peers, log);
   try {
@@ -111,7 +111,7 @@ async function runCase(one) {
   } finally {
     peers.close();
     entry.seconds = (performance.now() - start) / 1000;
-    entry.load = { before, after: load() };
+    entry.load = { before, after: await load() };
   }
 }
 

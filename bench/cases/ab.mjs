@@ -106,7 +106,7 @@ export const ab = {
       const results = await alternate(
         [
           { name: "ours", run: sweep(items) },
-          ...theirs("reference", 6, 60),
+          ...theirs("reference", 12, 60),
           ...theirs("steering-vectors", 2, 10),
         ],
         rounds,

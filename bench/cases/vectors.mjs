@@ -101,7 +101,7 @@ export const vectors = {
       const results = await alternate(
         [
           ...DTYPES.map((dtype) => ({ name: dtype, run: ours(dtype, work[dtype]) })),
-          ...theirs("reference", 30, 60),
+          ...theirs("reference", 50, 60),
           ...theirs("steering-vectors", 8, 10),
         ],
         rounds,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from "node:os";
+import { setTimeout } from "node:timers/promises";
 
 /** Instruction sets on which the speed of matrix products hangs. */
 const FLAGS = /^(fma|avx2|avx_vnni|avx512(f|bw|vl|_vnni|_bf16)|amx_\w+|asimddp|i8mm|sve)$/;
@@ -31,10 +32,26 @@ export function describeMachine() {
   };
 }
 
-/** What others do on the machine, in processors, over the last minute; call it before work of one's own. */
-export function load() {
-  const [minute] = loadavg();
-  return { minute, busy: minute > 0.25 * coreCount() };
+const BUSY = 0.1;
+
+/**
+ * What others do on the machine, while this process waits for a second: the share of all processors that is taken, and
+ * the load average, which holds this process's own work of the last minutes too.
+ */
+export async function load() {
+  const before = processorTimes();
+  await setTimeout(1000);
+  const after = processorTimes();
+  const others = 1 - (after.idle - before.idle) / (after.all - before.all);
+  return { minute: loadavg()[0], others, busy: others > BUSY };
+}
+
+function processorTimes() {
+  const times = cpus().map((cpu) => cpu.times);
+  return {
+    idle: times.reduce((sum, { idle }) => sum + idle, 0),
+    all: times.reduce((sum, all) => sum + Object.values(all).reduce((a, b) => a + b, 0), 0),
+  };
 }
 
 /** Peak resident memory of this process so far; what the system calls "maxRSS" begins with that of the parent. */

@@ -74,7 +74,7 @@ export function markdown({ date, machine, limits, peers, full, small, cases }) {
   return `${lines.join("\n").trim()}\n`;
 }
 
-function loadText({ load }) {
-  const text = `Load of the machine ${load.before.minute.toFixed(2)} before, ${load.after.minute.toFixed(2)} after`;
-  return load.before.busy ? `${text}: it was BUSY with other work.` : `${text}.`;
+function loadText({ load: { before, after } }) {
+  const text = `Others took ${percent(before.others)} of the processors before, ${percent(after.others)} after`;
+  return before.busy || after.busy ? `${text}: the machine was BUSY.` : `${text}.`;
 }
