@@ -402,6 +402,12 @@ describe("exporting", () => {
     expect(await readFile(join(out, "export.json"), "utf8")).not.toBe(before);
     await writeFile(join(out, "notes.txt"), "mine");
     await expect(exported(model, { overwrite: true })).rejects.toThrow(/notes\.txt/);
+    const file = join(out, "notes.txt");
+    for (const at of [file, join(file, "out")]) {
+      await expect(exported(model, { out: at, overwrite: true })).rejects.toMatchObject({
+        code: "io",
+      });
+    }
   });
 
   test("hands on the license and its text, and is not written over the model", async () => {

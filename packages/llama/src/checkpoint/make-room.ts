@@ -1,4 +1,5 @@
 import { CaaError } from "@caa/core";
+import { ioError } from "@caa/core/files";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
@@ -17,17 +18,22 @@ export interface FolderKind {
 /**
  * Whether a folder may be written to `out`: there is nothing, or, with `overwrite`, one of its kind and nothing else.
  * Nothing is removed here.
- * @throws {CaaError} `invalid-argument`
+ * @throws {CaaError} `invalid-argument`, `io`
  */
 export async function checkRoom(
   out: string,
   overwrite: boolean,
   { what, record, files }: FolderKind,
 ): Promise<void> {
-  const names = overwrite && existsSync(out) ? await readdir(out) : [];
-  if (!names.includes(record)) {
-    await refuseExisting(out);
-    return;
+  let names: readonly string[] = [];
+  try {
+    names = overwrite && existsSync(out) ? await readdir(out) : [];
+    if (!names.includes(record)) {
+      await refuseExisting(out);
+      return;
+    }
+  } catch (error) {
+    throw ioError(out, error);
   }
   const ours = new Set([record, ...files]);
   const other = names.find((name) => !ours.has(name));
