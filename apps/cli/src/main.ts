@@ -18,7 +18,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
     if (interrupts > 1) {
       process.exit(EXIT.interrupted);
     }
-    process.stderr.write("\nstopping, what is done is kept; Ctrl-C again ends at once\n");
+    process.stderr.write("\nstopping; Ctrl-C again ends at once\n");
     controller.abort();
   });
 }
