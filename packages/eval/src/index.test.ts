@@ -31,6 +31,8 @@ it("exports what it promises", () => {
     "judgeEffect",
     "judgeLayers",
     "layerSimilarity",
+    "lensAxes",
+    "lensCellFinder",
     "lensCsv",
     "modelSimilarity",
     "monitorProjections",

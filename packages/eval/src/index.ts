@@ -15,7 +15,7 @@ export { repetition } from "./degeneration/repetition.ts";
 export { columnsOf, recordsToCsv, recordsToJsonLines } from "./export/format.ts";
 export { recordsToParquet } from "./export/parquet.ts";
 export { cellRecord, itemRecords } from "./export/records.ts";
-export { PLACE_NAMES } from "./lens/lens-cells.ts";
+export { lensAxes, lensCellFinder, PLACE_NAMES } from "./lens/lens-cells.ts";
 export { lensCsv } from "./lens/lens-csv.ts";
 export { renderLensPage } from "./lens/lens-page.ts";
 export { readLens } from "./lens/read-lens.ts";

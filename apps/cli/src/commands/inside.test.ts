@@ -66,6 +66,12 @@ describe("lens", () => {
     expect(same).toEqual([true, true, true, true, false, false]);
   });
 
+  it("has the places once each, in the order of the computation", async () => {
+    const places = ["--place", "block-output", "MLP_output", "block-output"];
+    const { stdout } = await cli.run([...LENS, ...places]);
+    expect(stdout).toMatch(/^layer {2}MLP output +block output$/m);
+  });
+
   it("gives everything as JSON", async () => {
     const { stdout } = await cli.run([...LENS, "--layers", "1", "--top", "2", "--json"]);
     const result = JSON.parse(stdout);

@@ -1,4 +1,4 @@
-import type { LensPlace } from "@caa/core";
+import { LENS_PLACES, type LensPlace } from "@caa/core";
 import { type Command, InvalidArgumentError } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
 import type { LensCommandOptions, Positions } from "../inside/run-lens.ts";
@@ -69,11 +69,6 @@ function collectPositions(value: string, previous?: Positions): Positions {
 
 /** For commander: places, once each, in the order of the computation. */
 function collectPlaces(value: string, previous: readonly LensPlace[] = []): readonly LensPlace[] {
-  const place = oneOf(
-    "attention-output",
-    "residual-after-attention",
-    "mlp-output",
-    "block-output",
-  )(value);
-  return [...new Set([...previous, place])];
+  const place = oneOf(...LENS_PLACES)(value);
+  return LENS_PLACES.filter((one) => one === place || previous.includes(one));
 }

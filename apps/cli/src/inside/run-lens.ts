@@ -70,9 +70,8 @@ export async function runLens(
     stdout.write(`${JSON.stringify(json, null, 2)}\n`);
     return;
   }
-  const positions = new Set(result.plain.cells.map((cell) => cell.position));
-  const tables = [...positions].map((one) => formatLens(result, one, options.place ?? LENS_PLACES));
-  stdout.write(`${tables.join("\n")}\n${files.map((file) => `${file}\n`).join("")}`);
+  const tables = formatLens(result, options.place ?? LENS_PLACES);
+  stdout.write(`${tables}\n${files.map((file) => `${file}\n`).join("")}`);
 }
 
 async function writeLens(
