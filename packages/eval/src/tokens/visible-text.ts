@@ -1,8 +1,10 @@
 const NAMED: Readonly<Record<string, string>> = { "\n": "↵", "\t": "⇥" };
 
-/** Controls, blanks of other kinds than the usual one, line and paragraph separators, what has no width, and what turns the direction of writing. */
-const INVISIBLE =
-  /(?! )[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
+/**
+ * Controls, blanks of other kinds than the usual one, line and paragraph separators, and what Unicode says is not to be seen:
+ * what has no width, what turns the direction of writing, tags, fillers.
+ */
+const INVISIBLE = /(?! )[\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Longest label of a token, in characters. */
 const LABEL_LENGTH = 16;
