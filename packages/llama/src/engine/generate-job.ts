@@ -49,7 +49,10 @@ export async function runGenerateJob(
   };
 
   const queue = new PromptQueue(job.sequences, job.batchSize);
-  const cache = new KeyValueCache(pass.config, { rows: 0, maxRows: job.batchSize });
+  const cache = new KeyValueCache(pass.config, {
+    rows: 0,
+    maxRows: Math.min(job.batchSize, rows.length),
+  });
   const active: Row[] = []; // in the order of the cache's rows
   let read: ReadPrompt[] = []; // have a first token, wait for a row
   for (;;) {

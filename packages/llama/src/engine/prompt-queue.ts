@@ -35,17 +35,19 @@ export interface ReadPrompt {
 export class PromptQueue {
   readonly #sequences: readonly TokenSequence[];
   readonly #maxGroup: number;
-  #waiting: readonly number[];
+  readonly #order: readonly number[];
+  /** How many are read. */
+  #done = 0;
 
   /** @param maxGroup how many prompts are read ahead at most */
   constructor(sequences: readonly TokenSequence[], maxGroup: number) {
     this.#sequences = sequences;
     this.#maxGroup = maxGroup;
-    this.#waiting = Array.from(groupByTokens(sequences).values()).flat();
+    this.#order = Array.from(groupByTokens(sequences).values()).flat();
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#done === this.#order.length;
   }
 
   /** Reads the next few prompts, in as few runs as they fit in. */
@@ -56,7 +58,7 @@ export class PromptQueue {
     signal: AbortSignal | undefined,
   ): Promise<readonly ReadPrompt[]> {
     const { group, tree } = this.#nextGroup();
-    this.#waiting = this.#waiting.slice(group.length);
+    this.#done += group.length;
     const ends = new Set(tree.paths.map((path) => path.at(-1) ?? -1));
     const logitsOf = new Map<number, Float32Array>();
     const scoresOf = new Map<number, readonly ProbeScore[]>();
@@ -95,9 +97,9 @@ export class PromptQueue {
   }
 
   #nextGroup(): { readonly group: readonly number[]; readonly tree: TokenTree } {
-    let count = Math.min(this.#maxGroup, this.#waiting.length);
+    let count = Math.min(this.#maxGroup, this.#order.length - this.#done);
     for (;;) {
-      const group = this.#waiting.slice(0, count);
+      const group = this.#order.slice(this.#done, this.#done + count);
       const tree = buildTokenTree(group.flatMap((index) => this.#sequences[index] ?? []));
       if (count === 1 || tree.nodes.length <= GROUP_TOKENS) {
         return { group, tree };
