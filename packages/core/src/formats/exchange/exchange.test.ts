@@ -133,6 +133,7 @@ test.each([
   ["layer-4.pt", "file", 4],
   ["Llama-2-7b.safetensors", "file", null],
   ["player_2.pt", "file", null],
+  ["a\u001b[31m/..", "tensor", null],
 ] as const)("the layer of %s, a %s, is %s", (name, kind, layer) => {
   expect(layerOfName(name, kind)).toBe(layer);
 });

@@ -25,12 +25,15 @@ export function shortModelName(modelId: string): string {
 
 /**
  * The layer that a name says: the number behind `layer` or `layers`, as in `model.layers.13` and `vec_layer_13_name.pt`;
- * in names of tensors also a number that is the only one, as in `vector.13`. Null where none or several are there.
+ * in names of tensors also a number that stands alone between dots, slashes, hyphens or underscores and is the only such,
+ * as in `vector.13`. Null where none or several are there.
  */
 export function layerOfName(name: string, kind: "file" | "tensor"): number | null {
   const named = [...name.matchAll(/(?:^|[^A-Za-z])layers?[._-]?(\d{1,4})(?!\d)/gi)];
   const found =
-    named.length > 0 || kind === "file" ? named : [...name.matchAll(/(\d{1,4})(?!\d)/g)];
+    named.length > 0 || kind === "file"
+      ? named
+      : [...name.matchAll(/(?<![^._/-])(\d{1,4})(?![^._/-])/g)];
   const [first] = found;
   return first?.[1] === undefined || found.length > 1 ? null : Number(first[1]);
 }
