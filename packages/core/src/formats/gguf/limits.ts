@@ -17,5 +17,8 @@ export const MAX_TENSORS = 65_536;
 export const MAX_RANK = 4;
 /** The default is 32; larger ones are meant for pages of memory. */
 export const MAX_ALIGNMENT = 1024 * 1024;
-/** Metadata and tensor descriptions together; a vocabulary of 260,000 with its merges takes some 12 MB. */
-export const MAX_HEADER_BYTES = 256 * 1024 * 1024;
+/**
+ * Metadata and tensor descriptions together; a vocabulary of 260,000 with its merges takes some 12 MB. Of a byte in an
+ * array a number is made, eight times as large.
+ */
+export const MAX_HEADER_BYTES = 64 * 1024 * 1024;

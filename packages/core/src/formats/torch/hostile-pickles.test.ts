@@ -190,6 +190,16 @@ describe("containers", () => {
     );
   });
 
+  test("many dicts of one list of pairs", () => {
+    const pairs = parts(EMPTY_LIST, put(0), tuple(text("a"), tensor()), APPEND);
+    const dict = (list: Uint8Array): Uint8Array =>
+      parts(global("collections", "OrderedDict"), list, OP.TUPLE1, REDUCE);
+    expect(read(dict(pairs)).map(({ name }) => name)).toEqual(["a"]);
+    expect(() => read(tuple(dict(pairs), dict(get(0))))).toThrow(
+      refusal("unsupported", /several OrderedDicts that are made of one list/),
+    );
+  });
+
   test("nothing, or nothing but words", () => {
     for (const value of [parts(EMPTY_DICT), parts(EMPTY_LIST), text("a"), int(1), parts(OP.NONE)]) {
       expect(() => read(value)).toThrow(refusal("invalid-file", /expected a tensor, or a dict/));

@@ -92,6 +92,9 @@ function rebuildParameter(args: PickleValue): TensorReference {
   return tensor;
 }
 
+/** Lists that a dict was made of. Python 2 writes one for each; one for many would be work without bytes of its own. */
+const spent = new WeakSet<readonly PickleValue[]>();
+
 /** () or, of Python 2, ([[key, value], ...]) */
 function rebuildOrderedDict(args: PickleValue): PickleDict {
   const dict: PickleDict = { kind: "OrderedDict", entries: new Map() };
@@ -102,6 +105,10 @@ function rebuildOrderedDict(args: PickleValue): PickleDict {
   if (typeof pairs !== "object" || pairs?.kind !== "list") {
     throw broken("an OrderedDict is not made of a list of pairs");
   }
+  if (spent.has(pairs.items)) {
+    throw refused("several OrderedDicts that are made of one list");
+  }
+  spent.add(pairs.items);
   for (const pair of pairs.items) {
     const isPair = typeof pair === "object" && (pair?.kind === "list" || pair?.kind === "tuple");
     if (!isPair || pair.items.length !== 2) {
