@@ -127,6 +127,9 @@ test.each([
   ["layers.13.mlp.4", "tensor", 13],
   ["blocks.13.hook_resid_post", "tensor", 13],
   ["direction", "tensor", null],
+  ["vector.10013", "tensor", null],
+  ["-1", "tensor", null],
+  ["layer.-1", "tensor", null],
   ["head.2.value.3", "tensor", null],
   ["layer_1.layer_2", "tensor", null],
   ["vec_layer_13_Llama-2-7b-chat-hf.pt", "file", 13],
@@ -150,6 +153,9 @@ test("of files of several models those of one are taken", () => {
     names: ["a.pt", "b.pt"],
     model: null,
   });
+  expect(() => filesOfModel([large ?? "", "a.pt"], undefined)).toThrow(
+    /expected files of one model/,
+  );
   expect(() => filesOfModel([...names, "a.pt"], "phantom")).toThrow(
     /expected files of phantom, got some of Llama-2-13b-chat-hf, Llama-2-7b-chat-hf, other names/,
   );

@@ -26,9 +26,13 @@ export function shortModelName(modelId: string): string {
 /**
  * The layer that a name says: the number behind `layer` or `layers`, as in `model.layers.13` and `vec_layer_13_name.pt`;
  * in names of tensors also a number that stands alone between dots, slashes, hyphens or underscores and is the only such,
- * as in `vector.13`. Null where none or several are there.
+ * as in `vector.13`. Null where none or several are there, and for a tensor of a negative number, which counts layers
+ * from the end.
  */
 export function layerOfName(name: string, kind: "file" | "tensor"): number | null {
+  if (kind === "tensor" && /(?:^|[._/])-\d/.test(name)) {
+    return null;
+  }
   const named = [...name.matchAll(/(?:^|[^A-Za-z])layers?[._-]?(\d{1,4})(?!\d)/gi)];
   const found =
     named.length > 0 || kind === "file"

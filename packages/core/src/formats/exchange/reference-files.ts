@@ -13,7 +13,9 @@ export function filesOfModel(
   model: string | undefined,
 ): { readonly names: readonly string[]; readonly model: string | null } {
   const models = [...new Set(names.map((name) => parseReferenceName(name)?.model ?? null))].sort();
-  const found = models.find((other) => other?.toLowerCase() === model?.toLowerCase());
+  const found = models.find(
+    (other) => other !== null && other.toLowerCase() === model?.toLowerCase(),
+  );
   const [only = null] = models;
   if (found === undefined && models.length > 1) {
     const message = `expected files of ${model ?? "one model"}, got some of ${models.map((other) => other ?? "other names").join(", ")}`;
