@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import type * as FileSystem from "node:fs/promises";
 import {
   mkdir,
@@ -114,6 +115,15 @@ test("readFileLimited reads up to its limit and refuses more, folders, and what 
   });
   await expect(readFileLimited(path, -1)).rejects.toMatchObject({ code: "invalid-argument" });
 });
+
+test.skipIf(process.platform === "win32")(
+  "readFileLimited refuses a named pipe that nothing is written to, and does not wait",
+  async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(readFileLimited(pipe, 4)).rejects.toMatchObject({ code: "invalid-file" });
+  },
+);
 
 test("sha256File equals the published values, and stops", async () => {
   const path = join(folder, "abc");

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { CaaError } from "../errors/caa-error.ts";
 import { fileError } from "./wrap-error.ts";
@@ -17,7 +18,8 @@ export async function readFileLimited(
     );
   }
   try {
-    const handle = await open(path, "r");
+    // A named pipe without a writer would keep an ordinary open waiting; where there is no such flag, there is no such pipe.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = await handle.stat();
       if (!found.isFile()) {

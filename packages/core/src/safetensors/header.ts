@@ -154,15 +154,19 @@ function parseJson(header: Uint8Array): unknown {
  */
 function checkKeys(text: string): void {
   const open: (Set<string> | null)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
+  const token = /["{}[\]]/g;
+  const colon = /\s*:/y;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [found, colon] = match;
+    const [found] = match;
+    if (found === '"') {
+      token.lastIndex = colon.lastIndex = endOfString(text, match.index);
+    }
     if (found === "{" || found === "[") {
       open.push(found === "{" ? new Set() : null);
     } else if (found === "}" || found === "]") {
       open.pop();
-    } else if (colon !== undefined) {
-      const key = String(JSON.parse(found.slice(0, -colon.length)));
+    } else if (colon.test(text)) {
+      const key = String(JSON.parse(text.slice(match.index, token.lastIndex)));
       const keys = open.at(-1);
       if (key === "__proto__" || keys?.has(key) === true) {
         throw invalid(
@@ -172,6 +176,21 @@ function checkKeys(text: string): void {
       keys?.add(key);
     }
   }
+}
+
+/** Behind the quote that ends the string that begins at `start`. Not by a pattern, whose stack long strings exhaust. */
+function endOfString(text: string, start: number): number {
+  let at = start;
+  let isEscaped = true;
+  while (isEscaped) {
+    at = text.indexOf('"', at + 1);
+    let before = at;
+    while (text[before - 1] === "\\") {
+      before -= 1;
+    }
+    isEscaped = (at - before) % 2 === 1;
+  }
+  return at + 1;
 }
 
 function invalid(message: string, cause?: unknown): CaaError {

@@ -108,6 +108,12 @@ describe("a header that lies is refused", () => {
     );
   });
 
+  test("metadata of many megabytes, and quotes and backslashes in it", () => {
+    const values = { long: 'x\\"'.repeat(3_000_000), end: "\\", pair: '"\\":' };
+    const header = text({ __metadata__: values });
+    expect(parseSafetensorsHeader(header, 8 + header.length).metadata).toEqual(values);
+  });
+
   test("text that is not UTF-8, and text that is cut off", () => {
     const good = text({ a: tensor(0, 8) });
     const bad = good.slice();
