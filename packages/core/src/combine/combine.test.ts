@@ -82,7 +82,13 @@ describe("sumVectors", () => {
       /model/,
     );
     const normalization = { behaviors: ["a"], targetNorm: { 3: 1, 5: 1 } };
-    expect(adding(b.scaled(() => 1, { normalization }))).toThrow(/as made, got normalized/);
+    const normalized = b.scaled(() => 1, { normalization });
+    expect(adding(normalized)).toThrow(/as made, got normalized/);
+    const combined = sumVectors([{ vectors: normalized }], "n");
+    expect(adding(combined)).toThrow(/as made, got normalized/);
+    expect(sumVectors([{ vectors: combined }, { vectors: normalized }], "m").layers).toEqual([
+      3, 5,
+    ]);
   });
 });
 

@@ -86,10 +86,20 @@ function checkFits(first: SteeringVectors, other: SteeringVectors): void {
     );
   }
   // A vector as made and a normalized one have lengths that do not compare.
-  if ((its.normalization === null) !== (mine.normalization === null)) {
-    const kind = (normalized: unknown): string => (normalized === null ? "as made" : "normalized");
-    throw refuse("the kind", kind(mine.normalization), kind(its.normalization));
+  if (isOfNormalized(its) !== isOfNormalized(mine)) {
+    const kind = (one: Origin): string => (isOfNormalized(one) ? "normalized" : "as made");
+    throw refuse("the kind", kind(mine), kind(its));
   }
+}
+
+type Origin = Pick<SteeringVectorsMetadata, "normalization" | "provenance">;
+
+/** Whether vectors, or those that they were combined of, were normalized. */
+function isOfNormalized({ normalization, provenance }: Origin): boolean {
+  return (
+    normalization !== null ||
+    (provenance?.kind === "combined" && provenance.inputs.some(isOfNormalized))
+  );
 }
 
 /** The metadata of the first input with what the inputs do not share marked as mixed. */
