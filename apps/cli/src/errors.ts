@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import type { CliDependencies } from "./dependencies.ts";
 import { hideSecrets, readVariable } from "./env.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { printable } from "./output/printable.ts";
 
 /**
  * Tells the user of an error, without secrets, and gives the exit code. Stacks are shown with CAA_DEBUG=1 only.
@@ -14,7 +15,8 @@ export function reportError(error: unknown, dependencies: CliDependencies): numb
     return error.exitCode === 1 ? EXIT.usage : error.exitCode;
   }
   const debug = readVariable(env, "CAA_DEBUG") === "1";
-  const print = (text: string): unknown => stderr.write(`${hideSecrets(text, env)}\n`);
+  const print = (text: string): unknown =>
+    stderr.write(`${hideSecrets(text, env).split("\n").map(printable).join("\n")}\n`);
   if (CaaError.isInstance(error)) {
     print(error.code === "aborted" ? "stopped" : `error: ${error.message}`);
     if (debug) {

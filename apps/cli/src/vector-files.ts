@@ -25,14 +25,20 @@ export function ownerFileName({ id, dtype }: VectorOwner): string {
   return dtype === "q8" || dtype === "q4" ? `${modelFileName(id)}.${dtype}` : modelFileName(id);
 }
 
-/** `DIR/<behavior>/<model>.safetensors`, or the same below `DIR/normalized`. @throws {CaaError} invalid-argument */
-export function vectorPath(dir: string, behavior: string, owner: string, kind: VectorKind): string {
+/** A behavior's name as the name of a folder, whoever wrote it. @throws {CaaError} invalid-argument */
+export function behaviorFolder(behavior: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(behavior) || behavior === NORMALIZED) {
     const message = `behavior: expected a name of letters, digits, - and _, other than ${NORMALIZED}, got ${JSON.stringify(behavior)}`;
     throw new CaaError("invalid-argument", message, { facts: { behavior } });
   }
+  return behavior;
+}
+
+/** `DIR/<behavior>/<model>.safetensors`, or the same below `DIR/normalized`. @throws {CaaError} as `behaviorFolder` */
+export function vectorPath(dir: string, behavior: string, owner: string, kind: VectorKind): string {
+  const folder = behaviorFolder(behavior);
   const file = `${owner}${SUFFIX}`;
-  return kind === "raw" ? join(dir, behavior, file) : join(dir, NORMALIZED, behavior, file);
+  return kind === "raw" ? join(dir, folder, file) : join(dir, NORMALIZED, folder, file);
 }
 
 /** Where the activations are that the vectors of a file were made of. */

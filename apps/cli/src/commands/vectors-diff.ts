@@ -4,6 +4,7 @@ import type { CliDependencies } from "../dependencies.ts";
 import { loadNamedVectors, type NamedVectorsOptions } from "../named-vectors.ts";
 import { addNamedVectorsOptions } from "../options/vectors.ts";
 import { examples } from "../output/examples.ts";
+import { printable } from "../output/printable.ts";
 import { formatTable } from "../output/table.ts";
 
 /** `caa vectors diff` */
@@ -67,6 +68,6 @@ function toText({ layers, onlyInA, onlyInB, metadata }: VectorsComparison): stri
 const SHOWN = 48;
 
 function shorten(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = printable(typeof value === "string" ? value : JSON.stringify(value));
   return text.length > SHOWN ? `${text.slice(0, SHOWN - 3)}...` : text;
 }

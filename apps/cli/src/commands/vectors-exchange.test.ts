@@ -1,6 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeTorch, loadSteeringVectors } from "@caa/core/files";
+import {
+  encodeTorch,
+  exportVectors,
+  loadSteeringVectors,
+  saveSteeringVectors,
+} from "@caa/core/files";
 import { madeUpVectors } from "@caa/core/testing";
 import { BEHAVIOR_NAMES } from "@caa/datasets";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -109,6 +114,39 @@ describe("vectors import", () => {
     expect(await readdir(cli.cwd)).not.toContain("vectors");
   });
 
+  it("refuses our own file of a model's name that its size does not fit, and more files than layers can be", async () => {
+    const own = madeUpVectors({ layers: [9], dModel: 96, metadata: { modelId: "phantom" } });
+    await saveSteeringVectors(join(cli.cwd, "own.safetensors"), own);
+    expect((await cli.run("vectors import own.safetensors --model phantom")).stderr).toMatch(
+      /expected layers 0 to 8 for phantom, got 9/,
+    );
+    await mkdir(join(cli.cwd, "many"));
+    for (let i = 0; i < 2_049; i++) {
+      await writeFile(join(cli.cwd, "many", `vec_layer_${i}_m.pt`), "");
+    }
+    expect((await cli.run("vectors import many --model-id m")).stderr).toMatch(
+      /many: expected at most 2048 files of one behavior, got 2049/,
+    );
+  });
+
+  it("prints nothing of a file that would steer the terminal", async () => {
+    const metadata = { architecture: "\u001bForCausalLM" };
+    expect(() => madeUpVectors({ metadata })).toThrow(/no control characters/);
+    const { files } = exportVectors(madeUpVectors({ layers: [1] }), { format: "gguf" });
+    const [file] = files;
+    const foreign = new TextDecoder("latin1")
+      .decode(file?.bytes)
+      .replace("caa.metadata", "not.metadata")
+      .replace("unknown", "\u001b[31m\u0000\u0000");
+    await writeFile(join(cli.cwd, "a.gguf"), foreign, "latin1");
+    const line = "vectors import a.gguf --behavior kind --model-id m";
+    expect((await cli.run(line)).stdout).toContain("of the family \\u001b[31m\\u0000\\u0000\n");
+    const named = foreign.replace("direction.1", "direction\u001b1");
+    await writeFile(join(cli.cwd, "b.gguf"), named, "latin1");
+    const { stderr } = await cli.run("vectors import b.gguf --behavior kind --model-id m");
+    expect(stderr).toContain('tensor "direction\\u001b1"');
+  });
+
   it("keeps what is there, and never replaces others unasked", async () => {
     await putOriginal("one", "phantom", { layers: [5], dModel: 96 });
     await putOriginal("other", "phantom", { layers: [6], dModel: 96 });
@@ -169,6 +207,23 @@ describe("vectors export", () => {
     await cli.run(`vectors export --behavior again/${file} --format safetensors --out to`);
     expect(await readFile(join(cli.cwd, "to/refusal/Llama-2-7b-chat-hf.safetensors"))).toEqual(
       await readFile(join(cli.cwd, "vectors", file)),
+    );
+  });
+
+  it("writes nothing outside of --out, whatever the file calls itself", async () => {
+    for (const [index, behavior] of ["../../elsewhere", join(cli.cwd, "elsewhere")].entries()) {
+      const path = `${index}.safetensors`;
+      await saveSteeringVectors(join(cli.cwd, path), madeUpVectors({ metadata: { behavior } }));
+      for (const format of ["pt", "gguf", "safetensors"]) {
+        const line = `vectors export --behavior ./${path} --format ${format} --out a/b`;
+        expect(await cli.run(line)).toMatchObject({
+          code: 2,
+          stderr: expect.stringMatching(/behavior: expected a name of letters/),
+        });
+      }
+    }
+    expect(await readdir(cli.cwd)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(?:elsewhere|a)$/)]),
     );
   });
 

@@ -8,7 +8,7 @@ import { oneOf } from "../options/names.ts";
 import { collectLayers } from "../options/numbers.ts";
 import { addNamedVectorsOptions } from "../options/vectors.ts";
 import { examples } from "../output/examples.ts";
-import { isFile } from "../vector-files.ts";
+import { behaviorFolder, isFile } from "../vector-files.ts";
 
 interface ExportOptions extends NamedVectorsOptions {
   readonly behavior: string;
@@ -57,7 +57,7 @@ async function exportFiles(options: ExportOptions, dependencies: CliDependencies
     format: formats[options.format],
     layers: options.layers,
   });
-  const folder = resolve(cwd, options.out, vectors.behavior);
+  const folder = resolve(cwd, options.out, behaviorFolder(vectors.behavior));
   for (const { name } of files) {
     if (options.overwrite !== true && (await isFile(join(folder, name)))) {
       const path = relative(cwd, join(folder, name));

@@ -4,6 +4,7 @@ import type { CliDependencies } from "../dependencies.ts";
 import { oneOf } from "../options/names.ts";
 import { parseWhole } from "../options/numbers.ts";
 import { examples } from "../output/examples.ts";
+import { printable } from "../output/printable.ts";
 import { formatTable } from "../output/table.ts";
 import type { ImportedFile, ImportFilesOptions } from "../vectors-import/import-files.ts";
 
@@ -82,7 +83,8 @@ function toText(imported: readonly ImportedFile[]): string {
     }
   }
   const lines = [...notes].map(
-    ([note, of]) => `${of.length === imported.length ? "" : `${of.join(", ")}: `}${note}\n`,
+    ([note, of]) =>
+      `${of.length === imported.length ? "" : `${of.join(", ")}: `}${printable(note)}\n`,
   );
   return (
     formatTable(

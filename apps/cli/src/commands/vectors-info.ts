@@ -5,6 +5,7 @@ import type { CliDependencies } from "../dependencies.ts";
 import { loadNamedVectors, type NamedVectorsOptions, type VectorsFile } from "../named-vectors.ts";
 import { addNamedVectorsOptions } from "../options/vectors.ts";
 import { examples } from "../output/examples.ts";
+import { printable } from "../output/printable.ts";
 import { formatTable } from "../output/table.ts";
 import { layerFigures } from "../output/vectors-table.ts";
 
@@ -43,7 +44,10 @@ function toText({ path, vectors }: VectorsFile, cwd: string): string {
     ],
     ["weights held as", metadata.dtype],
     ["prompt style", metadata.promptStyle],
-    ["system prompt", metadata.system === null ? "none" : JSON.stringify(metadata.system)],
+    [
+      "system prompt",
+      metadata.system === null ? "none" : printable(JSON.stringify(metadata.system)),
+    ],
     ["read at", `${metadata.hookPoint}, ${metadata.readPosition}`],
     [
       "made by",

@@ -3,6 +3,9 @@ import { basename, join, resolve } from "node:path";
 import { CaaError } from "@caa/core";
 import { filesOfModel, ioError, shortModelName, statOrUndefined } from "@caa/core/files";
 
+/** A file a layer, as many as the provenance of vectors names. */
+const MAX_FILES = 2_048;
+
 /** Files that together are the vectors of one behavior. */
 export interface VectorFiles {
   /** As the folder is called; null for files that were named one by one. */
@@ -18,7 +21,7 @@ export interface VectorFiles {
  * The files of vectors at the paths of a command line: files, one folder of `.pt` files, or a folder of such folders, one
  * a behavior. Of files of several models those of the model that is asked for are taken.
  * @param model its id; undefined where the files say it themselves
- * @throws {CaaError} not-found, io; invalid-argument for a folder beside other paths
+ * @throws {CaaError} not-found, io; invalid-argument for a folder beside other paths, and more than 2,048 files of a behavior
  */
 export async function findVectorFiles(
   paths: readonly string[],
@@ -74,9 +77,14 @@ function group(
 ): VectorFiles {
   const names = paths.map((path) => basename(path));
   const chosen = filesOfModel(names, short);
+  if (chosen.names.length > MAX_FILES) {
+    const message = `${behavior ?? "import"}: expected at most ${MAX_FILES} files of one behavior, got ${chosen.names.length}`;
+    throw new CaaError("invalid-argument", message);
+  }
+  const taken = new Set(chosen.names);
   return {
     behavior,
-    paths: paths.filter((path) => chosen.names.includes(basename(path))),
+    paths: paths.filter((path) => taken.has(basename(path))),
     model: chosen.model,
     others: names.length - chosen.names.length,
   };

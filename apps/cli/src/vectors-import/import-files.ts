@@ -33,8 +33,8 @@ export interface ImportedFile {
   readonly notes: readonly string[];
 }
 
-/** Beyond the largest file of vectors that is written here. */
-const MAX_FILE_BYTES = 512 * 2 ** 20;
+/** Of all files of a behavior; beyond the largest file of vectors that is written here. */
+const MAX_BYTES = 512 * 2 ** 20;
 
 /**
  * Imports what the paths hold, each behavior as one file in the folder of vectors. All of it is read and checked before
@@ -85,8 +85,11 @@ async function importOne(
   cwd: string,
 ): Promise<ImportedFile> {
   const named = [];
+  let left = MAX_BYTES;
   for (const path of files.paths) {
-    named.push({ name: basename(path), bytes: await readFileLimited(path, MAX_FILE_BYTES) });
+    const bytes = await readFileLimited(path, left);
+    named.push({ name: basename(path), bytes });
+    left -= bytes.length;
   }
   const { vectors, own, modelHint } = await importVectors(named, {
     behavior: files.behavior ?? undefined,
@@ -132,9 +135,7 @@ const isNamed = (name: string, modelId: string): boolean =>
 /** @throws {CaaError} incompatible-vector */
 function fitOf(vectors: SteeringVectors, model: ImportModel | undefined): string {
   const { modelHash, modelId } = vectors.metadata;
-  if (modelHash !== UNKNOWN_MODEL_HASH) {
-    return `made on ${modelId} (${modelHash.slice(0, 12)}), which is checked whenever they steer`;
-  }
+  const made = `made on ${modelId} (${modelHash.slice(0, 12)}), which is checked whenever they steer`;
   const { id, architecture, layerCount, dModel } = model ?? {};
   if (
     id === undefined ||
@@ -142,11 +143,14 @@ function fitOf(vectors: SteeringVectors, model: ImportModel | undefined): string
     layerCount === undefined ||
     dModel === undefined
   ) {
-    return `${modelId} was not looked at: whether the size fits is checked whenever they steer`;
+    return modelHash === UNKNOWN_MODEL_HASH
+      ? `${modelId} was not looked at: whether the size fits is checked whenever they steer`
+      : made;
   }
-  // The hash would take reading all weights; no file of others tells one to compare it with.
+  // The hash would take reading all weights; size and layers are checked without.
   const facts = { id, architecture, layerCount, dModel, hash: "" };
-  return `${id}: ${compatibilityWords(checkCompatible(vectors, facts), vectors)}`;
+  const fit = checkCompatible(vectors, facts, { allowOtherModel: true });
+  return modelHash === UNKNOWN_MODEL_HASH ? `${id}: ${compatibilityWords(fit, vectors)}` : made;
 }
 
 /** True where the same vectors are there. @throws {CaaError} invalid-argument where others are */

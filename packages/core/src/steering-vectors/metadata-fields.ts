@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 /** Far above any real text here; bounds what a hostile file makes us keep. */
-export const text = z.string().min(1).max(4_096);
+export const text = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .regex(/^[^\p{Cc}\p{Bidi_C}]*$/u, "a text has no control characters");
 export const name = z
   .string()
   .max(200)
