@@ -5,7 +5,7 @@ import type { KeyValues } from "./forward-pass.ts";
 const BLOCK = 64;
 
 /** How many positions a sequence of `length` takes in the cache. */
-export function cachedPositions(length: number): number {
+function cachedPositions(length: number): number {
   return Math.ceil(length / BLOCK) * BLOCK;
 }
 
@@ -16,12 +16,11 @@ export function cachedPositions(length: number): number {
 export class KeyValueCache {
   readonly #heads: number;
   readonly #headSize: number;
-  readonly #layers: number;
   readonly #maxRows: number;
   #rows: number;
   #positions = 0;
-  #keys: Float32Array[] = [];
-  #values: Float32Array[] = [];
+  #keys: readonly Float32Array[];
+  #values: readonly Float32Array[];
 
   /**
    * @param options.maxRows most rows at a time @default `rows`
@@ -33,9 +32,10 @@ export class KeyValueCache {
   ) {
     this.#heads = config.num_key_value_heads;
     this.#headSize = config.head_dim;
-    this.#layers = config.num_hidden_layers;
     this.#maxRows = maxRows;
     this.#rows = rows;
+    this.#keys = Array.from({ length: config.num_hidden_layers }, () => new Float32Array());
+    this.#values = this.#keys;
   }
 
   /** Positions behind the end of a row hold anything: mask them. */
@@ -110,10 +110,8 @@ export class KeyValueCache {
       }
       return target;
     };
-    const none = (): Float32Array[] =>
-      Array.from({ length: this.#layers }, () => new Float32Array());
-    this.#keys = (this.#keys.length === 0 ? none() : this.#keys).map(move);
-    this.#values = (this.#values.length === 0 ? none() : this.#values).map(move);
+    this.#keys = this.#keys.map(move);
+    this.#values = this.#values.map(move);
     this.#positions = positions;
   }
 }

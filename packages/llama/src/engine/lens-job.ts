@@ -1,10 +1,9 @@
 import { LENS_PLACES, throwIfAborted } from "@caa/core";
 import type { ForwardPass, PassOutput } from "./forward-pass.ts";
 import type { LensJob, LensResult } from "./jobs.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
 import type { LensReadout } from "./lens-readout.ts";
-import { pieces, runNodes } from "./run-nodes.ts";
 import { buildTokenTree } from "./token-tree.ts";
+import { type RunReads, runTree } from "./tree-runs.ts";
 
 /** What is read out: a row of numbers, and the index of its cell in the result. */
 interface CellRow {
@@ -23,42 +22,32 @@ export async function runLensJob(
   job: LensJob,
   signal: AbortSignal | undefined,
 ): Promise<LensResult> {
-  const { nodes } = buildTokenTree([job.sequence]);
-  const cells = job.layers.length * job.positions.length * LENS_PLACES.length;
-  const topTokens = new Int32Array(cells * job.top);
-  const topProbabilities = new Float64Array(cells * job.top);
-  const cache = new KeyValueCache(pass.config, { rows: 1 });
-  const end = (job.positions.at(-1) ?? -1) + 1; // nothing is read after it
-  for (const run of pieces(end)) {
-    throwIfAborted(signal);
-    const first = run[0] ?? 0;
-    const residualAt = job.positions
-      .map((position) => position - first)
-      .filter((at) => at >= 0 && at < run.length);
-    const { inside, keyValues } = await runNodes(pass, nodes, {
-      run,
-      past: cache.contents.length === 0 ? null : cache.contents,
-      vectors: job.vectors,
-      residualAt,
-      logitsAt: [],
-      wantKeyValues: run.at(-1) !== end - 1,
-      wantInside: residualAt.length > 0,
-    });
-    if (keyValues !== null) {
-      cache.write(keyValues, 0, 0, first, run.length);
-    }
-    const rows = cellRows(job, inside, first, residualAt, pass.config.hidden_size);
+  const { layers, positions, top, sequence, vectors } = job;
+  const cells = layers.length * positions.length * LENS_PLACES.length;
+  const topTokens = new Int32Array(cells * top);
+  const topProbabilities = new Float64Array(cells * top);
+  const end = (positions.at(-1) ?? -1) + 1; // nothing is read after it
+  // The nodes of a single sequence are its positions.
+  const tree = buildTokenTree([{ ...sequence, ids: sequence.ids.slice(0, end) }]);
+  const wanted = new Set(positions);
+  const read = (nodes: readonly number[]): RunReads => ({
+    residualAt: nodes.flatMap((position, i) => (wanted.has(position) ? [i] : [])),
+    logitsAt: [],
+  });
+  for await (const run of runTree(pass, tree, { vectors, read, wantInside: true, signal })) {
+    const { inside } = run.output;
+    const rows = cellRows(job, inside, run.nodes[0] ?? 0, run.residualAt, pass.config.hidden_size);
     for (let start = 0; start < rows.length; start += readout.maxRows) {
       throwIfAborted(signal);
       const part = rows.slice(start, start + readout.maxRows);
       const { tokens, probabilities } = await readout.run(
         part.map(({ values }) => values),
-        job.top,
+        top,
       );
       part.forEach(({ cell }, i) => {
-        const range = [i * job.top, (i + 1) * job.top] as const;
-        topTokens.set(tokens.subarray(...range), cell * job.top);
-        topProbabilities.set(probabilities.subarray(...range), cell * job.top);
+        const range = [i * top, (i + 1) * top] as const;
+        topTokens.set(tokens.subarray(...range), cell * top);
+        topProbabilities.set(probabilities.subarray(...range), cell * top);
       });
     }
   }

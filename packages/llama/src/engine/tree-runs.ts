@@ -16,6 +16,8 @@ export interface TreeRunOptions {
   readonly read: (nodes: readonly number[]) => RunReads;
   /** Keys and values of every node, too; else only what later runs need is computed. @default false */
   readonly wantKeyValues?: boolean;
+  /** What is inside the blocks, too, where the residual stream is read; only of a graph that has it. @default false */
+  readonly wantInside?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -29,7 +31,7 @@ export interface TreeRun extends RunReads {
 export async function* runTree(
   pass: ForwardPass,
   tree: TokenTree,
-  { vectors, read, wantKeyValues = false, signal }: TreeRunOptions,
+  { vectors, read, wantKeyValues = false, wantInside = false, signal }: TreeRunOptions,
 ): AsyncGenerator<TreeRun> {
   const cache = new KeyValueCache(pass.config, { rows: 1 });
   for (const { nodes, isTrunk } of planRuns(tree)) {
@@ -41,6 +43,7 @@ export async function* runTree(
       vectors,
       ...reads,
       wantKeyValues: isTrunk || wantKeyValues,
+      wantInside: wantInside && reads.residualAt.length > 0,
     });
     if (isTrunk && output.keyValues !== null) {
       cache.write(output.keyValues, 0, 0, nodes[0] ?? 0, nodes.length);
