@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { CaaError, orthogonalize, projectOut, type SteeringVectors, sumVectors } from "@caa/core";
+import { orthogonalize, projectOut, type SteeringVectors, sumVectors } from "@caa/core";
 import { saveSteeringVectors } from "@caa/core/files";
 import { type Command, InvalidArgumentError } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
@@ -9,7 +9,8 @@ import { collectNames } from "../options/names.ts";
 import { addNamedVectorsOptions } from "../options/vectors.ts";
 import { examples } from "../output/examples.ts";
 import { formatVectorsTable } from "../output/vectors-table.ts";
-import { isFile, listVectors, vectorPath } from "../vector-files.ts";
+import { refuseExisting } from "../refuse-existing.ts";
+import { listVectors, vectorPath } from "../vector-files.ts";
 
 interface Term {
   readonly behavior: string;
@@ -45,12 +46,14 @@ export function addVectorsCombine(parent: Command, dependencies: CliDependencies
     .action(async (options: CombineOptions) => {
       const load = async (name: string): Promise<SteeringVectors> =>
         (await loadNamedVectors(name, options, dependencies)).vectors;
-      const terms = await inOrder(options.sum ?? [], async ({ behavior, weight }) => ({
-        vectors: await load(behavior),
-        weight,
-      }));
+      const terms = await Promise.all(
+        (options.sum ?? []).map(async ({ behavior, weight }) => ({
+          vectors: await load(behavior),
+          weight,
+        })),
+      );
       const sum = sumVectors(terms, options.as);
-      const others = await inOrder(options.without ?? [], load);
+      const others = await Promise.all((options.without ?? []).map(load));
       await save([others.length === 0 ? sum : projectOut(sum, others)], options, dependencies);
     });
   examples(
@@ -76,9 +79,8 @@ export function addVectorsOrthogonalize(parent: Command, dependencies: CliDepend
     )
     .option("--overwrite", "replace vectors of that name")
     .action(async (names: readonly string[], options: OrthogonalizeOptions) => {
-      const all = await inOrder(
-        names,
-        async (name) => (await loadNamedVectors(name, options, dependencies)).vectors,
+      const all = await Promise.all(
+        names.map(async (name) => (await loadNamedVectors(name, options, dependencies)).vectors),
       );
       // The first stays as it is, and where it is.
       const made = orthogonalize(all).slice(1);
@@ -104,29 +106,14 @@ async function save(
     vectors,
     path: vectorPath(dir, vectors.behavior, model, "raw"),
   }));
-  for (const { path } of files) {
-    if (options.overwrite !== true && (await isFile(path))) {
-      const message = `${relative(cwd, path)}: expected no such file, got one; --overwrite replaces it`;
-      throw new CaaError("invalid-argument", message, { facts: { path } });
-    }
-  }
+  const paths = files.map(({ path }) => path);
+  await refuseExisting(paths, { overwrite: options.overwrite, cwd });
   for (const { path, vectors } of files) {
     await saveSteeringVectors(path, vectors);
   }
   stdout.write(
     formatVectorsTable(files.map(({ vectors, path }) => ({ vectors, file: relative(cwd, path) }))),
   );
-}
-
-async function inOrder<In, Out>(
-  items: readonly In[],
-  of: (item: In) => Promise<Out>,
-): Promise<readonly Out[]> {
-  const results: Out[] = [];
-  for (const item of items) {
-    results.push(await of(item));
-  }
-  return results;
 }
 
 function collectTerms(value: string, previous: readonly Term[] = []): readonly Term[] {

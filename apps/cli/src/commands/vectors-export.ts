@@ -1,5 +1,4 @@
 import { join, relative, resolve } from "node:path";
-import { CaaError } from "@caa/core";
 import { exportVectors, type VectorFormat, writeFileAtomic } from "@caa/core/files";
 import type { Command } from "commander";
 import type { CliDependencies } from "../dependencies.ts";
@@ -8,7 +7,8 @@ import { oneOf } from "../options/names.ts";
 import { collectLayers } from "../options/numbers.ts";
 import { addNamedVectorsOptions } from "../options/vectors.ts";
 import { examples } from "../output/examples.ts";
-import { behaviorFolder, isFile } from "../vector-files.ts";
+import { refuseExisting } from "../refuse-existing.ts";
+import { behaviorFolder } from "../vector-files.ts";
 
 interface ExportOptions extends NamedVectorsOptions {
   readonly behavior: string;
@@ -58,13 +58,8 @@ async function exportFiles(options: ExportOptions, dependencies: CliDependencies
     layers: options.layers,
   });
   const folder = resolve(cwd, options.out, behaviorFolder(vectors.behavior));
-  for (const { name } of files) {
-    if (options.overwrite !== true && (await isFile(join(folder, name)))) {
-      const path = relative(cwd, join(folder, name));
-      const message = `${path}: expected no such file, got one; --overwrite replaces it`;
-      throw new CaaError("invalid-argument", message, { facts: { path } });
-    }
-  }
+  const paths = files.map(({ name }) => join(folder, name));
+  await refuseExisting(paths, { overwrite: options.overwrite, cwd });
   for (const { name, bytes } of files) {
     await writeFileAtomic(join(folder, name), bytes);
     stdout.write(`${relative(cwd, join(folder, name))}\n`);
