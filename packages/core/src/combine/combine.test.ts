@@ -127,6 +127,9 @@ describe("projectOut", () => {
     );
     expect(() => projectOut(a, [])).toThrow(/got none/);
     expect(() => projectOut(a, [madeUpVectors({ dModel: 32, layers: [3] })])).toThrow(/layers/);
+    expect(() => projectOut(a, [made("b", 2, 16), c])).toThrow(
+      expect.objectContaining({ code: "incompatible-vector" }),
+    );
   });
 });
 

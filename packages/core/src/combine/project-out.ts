@@ -21,18 +21,17 @@ export function projectOut(
   if (others.length === 0) {
     throw new CaaError("empty-selection", "projectOut: expected one direction or more, got none");
   }
-  const bases = new Map(
-    vectors.layers.map((layer) => [
-      layer,
-      orthonormalBasis(
-        others.flatMap((other) => (other.layers.includes(layer) ? [other.vector(layer)] : [])),
-      ),
-    ]),
-  );
+  const bases = new Map<number, readonly Float64Array[]>();
+  // Made when the inputs have been checked against each other; halves and shuffles lose the same as the vector.
+  const basisAt = (layer: number): readonly Float64Array[] => {
+    const basis = bases.get(layer) ?? orthonormalBasis(others.map((other) => other.vector(layer)));
+    bases.set(layer, basis);
+    return basis;
+  };
   const result = combineParts([vectors, ...others], {
     behavior,
     formula: `${vectors.behavior} without ${others.map((other) => other.behavior).join(", ")}`,
-    combine: (layer, [row]) => without(row ?? new Float32Array(), bases.get(layer) ?? []),
+    combine: (layer, [row]) => without(row ?? new Float32Array(), basisAt(layer)),
   });
   for (const layer of vectors.layers) {
     if (!(norm(result.vector(layer)) > ROUNDING * norm(vectors.vector(layer)))) {
