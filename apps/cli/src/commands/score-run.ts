@@ -23,6 +23,7 @@ import {
   readCellsToScore,
   type ScoreInputOptions,
 } from "./score-input.ts";
+import { unusualSettings } from "../output/unusual-settings.ts";
 import { type JudgeOptions, openJudges, pricesOf } from "./score-judges.ts";
 
 export interface ScoreOptions extends ScoreInputOptions, JudgeOptions {
@@ -46,6 +47,8 @@ export interface JudgeBill {
 
 export interface ScoreResult {
   readonly cells: readonly ScoredCell[];
+  /** Of the cells, in their order: whose answers they are, beside behavior, layer and multiplier; a phrase a setting. */
+  readonly answersOf: ReadonlyArray<readonly string[]>;
   /** Of the cells, in their order, against multiplier 0; null at 0, and where that is not among them. */
   readonly changes: ReadonlyArray<ScoreChange | null>;
   /** Of the cells, in their order, relative to the working folder. */
@@ -107,7 +110,20 @@ export async function scoreAnswers(
   const cells = await scoreCells(input, rated, { rubrics, models, repeats: options.repeats });
   const files = await writeCells(input, cells, options, cwd);
   const changes = cells.map((cell) => scoreChange(cell, 0, cells));
-  return { cells, changes, files, probes, agreement: await compareRatings(rated), bills };
+  const answersOf = input.map(({ cell: { settings } }) => [
+    settings.model,
+    `${settings.vectors} vectors`,
+    ...unusualSettings(settings),
+  ]);
+  return {
+    cells,
+    answersOf,
+    changes,
+    files,
+    probes,
+    agreement: await compareRatings(rated),
+    bills,
+  };
 }
 
 /** Says so, by the exit code too, when answers are left for another run. @throws {CaaError} request-failed */

@@ -115,6 +115,20 @@ describe("caa score", () => {
     );
   });
 
+  it("says whose answers they are where they are of several forms of a model", async () => {
+    await using mock = await startMockJudge({ reply: byNumber });
+    const line = `score --judge mock --base-url ${mock.baseUrl}`;
+    expect((await cli.run(line)).stdout).not.toContain("answers of");
+    const { settings, ...cell } = cellOf(1);
+    await new ResultStore(join(cli.cwd, "results")).write({
+      ...cell,
+      settings: { ...settings, overrideWeights: "taught" },
+    });
+    const { stdout } = await cli.run(line);
+    expect(stdout).toMatch(/unscored +answers of/);
+    expect(stdout.match(/weights of taught/g)).toHaveLength(1);
+  });
+
   it("tells the change against multiplier 0 question by question, where that is judged too", async () => {
     await using mock = await startMockJudge({ reply: byNumber });
     const line = `score --judge mock --base-url ${mock.baseUrl}`;

@@ -71,7 +71,12 @@ export function printEstimate(
 }
 
 /** A row a cell: mean score with its interval, the change against multiplier 0, answers without a score by reason. */
-function formatScores({ cells, changes }: ScoreResult): string {
+function formatScores({ cells, changes, answersOf }: ScoreResult): string {
+  // Cells of several models, or of a model and its trained forms, look alike without what they do not share.
+  const apart = answersOf.map((phrases) =>
+    phrases.filter((phrase) => !answersOf.every((other) => other.includes(phrase))).join(", "),
+  );
+  const differ = apart.some((words) => words !== "");
   const changed = changes.some((change) => change !== null);
   const spread = cells.some(({ summary }) => summary.judge_sd !== null);
   const second = cells.some(({ second_summary: summary }) => summary !== null);
@@ -86,6 +91,7 @@ function formatScores({ cells, changes }: ScoreResult): string {
     ...(spread ? [{ title: "judge sd", align: "right" as const }] : []),
     ...(second ? [{ title: "second", align: "right" as const }] : []),
     { title: "unscored" },
+    ...(differ ? [{ title: "answers of" }] : []),
   ];
   return formatTable(
     columns,
@@ -102,6 +108,7 @@ function formatScores({ cells, changes }: ScoreResult): string {
       ...(spread ? [figure(summary.judge_sd)] : []),
       ...(second ? [figure(other?.mean ?? null)] : []),
       unscoredInWords(summary),
+      ...(differ ? [apart[index] ?? ""] : []),
     ]),
   );
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { CliDependencies } from "../../dependencies.ts";
 import { examples } from "../../output/examples.ts";
 import { formatTable } from "../../output/table.ts";
+import { unusualSettings } from "../../output/unusual-settings.ts";
 import { addSelectOptions, selectCells, type SelectOptions } from "./select.ts";
 
 /** `caa results list` */
@@ -57,7 +58,7 @@ function formatList(cells: readonly Cell[]): string {
         mean === null ? "-" : mean.mean.toFixed(3),
         interval(mean),
         settings.model,
-        detailsOf(cell).join(", "),
+        unusualSettings(cell.settings).join(", "),
       ];
     }),
   );
@@ -73,23 +74,4 @@ function mainFigure(cell: Cell): readonly [string, MeanSummary | null] {
 function interval(mean: MeanSummary | null): string {
   const known = mean?.bootstrap ?? mean?.t ?? null;
   return known === null ? "" : `[${known.low.toFixed(3)}, ${known.high.toFixed(3)}]`;
-}
-
-/** What sets a cell apart from the usual ones. */
-function detailsOf({ settings }: Cell): readonly string[] {
-  return [
-    ...(settings.overrideWeights === null ? [] : [`weights of ${settings.overrideWeights}`]),
-    ...(settings.overrideVector === null ? [] : [`vector of layer ${settings.overrideVector}`]),
-    ...(settings.overrideVectorModel === null
-      ? []
-      : [`vectors of ${settings.overrideVectorModel}`]),
-    ...(settings.systemPrompt !== null
-      ? [`system prompt ${settings.systemPrompt}`]
-      : settings.system === null
-        ? []
-        : ["a system prompt"]),
-    ...(settings.positions === "marker" ? [] : [`positions ${settings.positions}`]),
-    ...(settings.operation === "add" ? [] : [settings.operation]),
-    ...(settings.limit === null ? [] : [`first ${settings.limit}`]),
-  ];
 }
